@@ -1,0 +1,49 @@
+"""perilune: joint lunar missions and space stations, designed in full ephemeris.
+
+The facade: everything a user needs stands here; heavy parts load when they are first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from perilune.astro.environment import Environment, environment
+    from perilune.astro.epoch import DAY, Epoch
+    from perilune.astro.state import State
+    from perilune.dynamics.batch import propagate_many
+    from perilune.dynamics.forces import Forces, RadiationPressure
+    from perilune.dynamics.propagate import Thrust, propagate
+    from perilune.dynamics.trajectory import Trajectory
+    from perilune.errors import PeriluneError
+
+_HOME = {
+    "DAY": "perilune.astro.epoch",
+    "Environment": "perilune.astro.environment",
+    "Epoch": "perilune.astro.epoch",
+    "Forces": "perilune.dynamics.forces",
+    "PeriluneError": "perilune.errors",
+    "RadiationPressure": "perilune.dynamics.forces",
+    "State": "perilune.astro.state",
+    "Thrust": "perilune.dynamics.propagate",
+    "Trajectory": "perilune.dynamics.trajectory",
+    "environment": "perilune.astro.environment",
+    "propagate": "perilune.dynamics.propagate",
+    "propagate_many": "perilune.dynamics.batch",
+}
+
+__all__ = [*sorted(_HOME), "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return version("perilune")
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"module 'perilune' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,1 @@
+"""The sky: epochs, bodies, ephemeris, orientation, frames, states, elements and geometry."""

@@ -1,0 +1,280 @@
+"""Instants of time, exact to well below a nanosecond, scalar or array.
+
+An `Epoch` is TDB past J2000 (2000-01-01T12:00:00 TDB) held as whole seconds plus a fraction: one
+float64 would step by 0.1 microseconds, a millimeter of low orbit. Scales and leap seconds come
+from ERFA (the IAU's SOFA routines); TDB - TT is the full series of Fairhead & Bretagnon (1990) at
+the geocenter, so it differs by up to 50 microseconds from the short formula SPICE uses.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from functools import total_ordering
+from typing import TYPE_CHECKING, Any, cast
+
+import erfa
+import numpy as np
+from numpy.typing import NDArray
+
+from perilune.errors import EpochError
+
+if TYPE_CHECKING:
+    from astropy.time import Time
+
+Seconds = float | NDArray[np.float64]
+TimeText = str | datetime | Sequence[str]
+
+J2000_JD = 2451545.0
+DAY = 86400.0
+"""One day of elapsed TDB, in seconds."""
+
+_ISO = re.compile(
+    r"(?P<y>-?\d{4})-(?P<mo>\d{2})-(?P<d>\d{2})"
+    r"(?:[T ](?P<h>\d{2}):(?P<mi>\d{2})(?::(?P<s>\d{2}(?:\.\d*)?))?)?\s*Z?"
+)
+_EXPECTED = "expected ISO 8601 such as 2020-11-23T20:30:12 (no offset other than Z)"
+_YEARS = (1550, 2650)
+
+
+@total_ordering
+class Epoch:
+    """An instant (or an array of instants) of TDB.
+
+    Make one with a named constructor, so that the scale is never in doubt: `Epoch.utc(...)`,
+    `.tdb(...)`, `.tt(...)`, `.tai(...)` take ISO 8601 text, a `datetime`, or a list of texts.
+    Adding a number adds elapsed TDB seconds; subtracting two epochs gives elapsed TDB seconds.
+
+    Model limits: UTC exists from 1972; before that ERFA's pre-1972 rubber seconds are used, and
+    after the last announced leap second none is assumed.
+    """
+
+    __slots__ = ("_fraction", "_whole")
+
+    def __init__(self, whole_s: Any, fraction_s: Any = 0.0) -> None:
+        """Take TDB seconds past J2000 as a whole number plus a fraction (any size, any sign)."""
+        whole = np.asarray(whole_s, dtype=np.float64)
+        fraction = np.asarray(fraction_s, dtype=np.float64)
+        if not (np.isfinite(whole).all() and np.isfinite(fraction).all()):
+            raise EpochError("an epoch needs finite seconds, found NaN or infinity")
+        carry = np.floor(whole)
+        fraction = fraction + (whole - carry)
+        extra = np.floor(fraction)
+        self._whole = (carry + extra).astype(np.int64)
+        self._fraction = fraction - extra
+
+    # ---- constructors
+
+    @classmethod
+    def utc(cls, value: TimeText) -> Epoch:
+        """Return the epoch of a UTC date."""
+        return cls._from_calendar("UTC", value)
+
+    @classmethod
+    def tai(cls, value: TimeText) -> Epoch:
+        """Return the epoch of a TAI date."""
+        return cls._from_calendar("TAI", value)
+
+    @classmethod
+    def tt(cls, value: TimeText) -> Epoch:
+        """Return the epoch of a TT date."""
+        return cls._from_calendar("TT", value)
+
+    @classmethod
+    def tdb(cls, value: TimeText) -> Epoch:
+        """Return the epoch of a TDB date."""
+        return cls._from_calendar("TDB", value)
+
+    @classmethod
+    def from_astropy(cls, time: Time) -> Epoch:
+        """Return the epoch of an `astropy.time.Time` (any scale)."""
+        tdb = time.tdb
+        return cls((tdb.jd1 - J2000_JD) * DAY, tdb.jd2 * DAY)
+
+    @classmethod
+    def stack(cls, epochs: Sequence[Epoch]) -> Epoch:
+        """Return one array epoch made of scalar ones."""
+        return cls([int(e._whole) for e in epochs], [float(e._fraction) for e in epochs])
+
+    @classmethod
+    def _from_calendar(cls, scale: str, value: TimeText) -> Epoch:
+        jd1: Any
+        jd2: Any
+        if isinstance(value, str | datetime):
+            jd1, jd2 = _julian_date(scale, value)
+        else:
+            jd1, jd2 = np.array([_julian_date(scale, text) for text in value]).T
+        return cls._from_jd_tt(*_to_tt(scale, jd1, jd2), is_tdb=scale == "TDB")
+
+    @classmethod
+    def _from_jd_tt(cls, jd1: Any, jd2: Any, *, is_tdb: bool) -> Epoch:
+        offset = 0.0 if is_tdb else erfa.dtdb(jd1, jd2, 0.0, 0.0, 0.0, 0.0)
+        return cls((jd1 - J2000_JD) * DAY, jd2 * DAY) + offset
+
+    # ---- views
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape: () for a single instant."""
+        return self._whole.shape
+
+    @property
+    def j2000_s(self) -> Seconds:
+        """TDB seconds past J2000 as one float64 (steps of 0.1 microseconds: for tables only)."""
+        return cast(Seconds, (self._whole + self._fraction)[()])
+
+    @property
+    def parts_s(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """TDB seconds past J2000 as (whole, fraction), exact."""
+        return self._whole, self._fraction
+
+    @property
+    def jd_tdb(self) -> tuple[Any, Any]:
+        """TDB Julian date, split for precision: (day count + 0.5 steps, rest of the day)."""
+        days, rest = np.divmod(self._whole, 86400)
+        return (J2000_JD + days)[()], ((rest + self._fraction) / DAY)[()]
+
+    @property
+    def jd_tt(self) -> tuple[Any, Any]:
+        """TT Julian date, split for precision."""
+        jd1, jd2 = self.jd_tdb
+        return jd1, jd2 - erfa.dtdb(jd1, jd2, 0.0, 0.0, 0.0, 0.0) / DAY
+
+    @property
+    def jd_tai(self) -> tuple[Any, Any]:
+        """TAI Julian date, split for precision."""
+        return cast("tuple[Any, Any]", erfa.tttai(*self.jd_tt))
+
+    @property
+    def jd_utc(self) -> tuple[Any, Any]:
+        """UTC quasi Julian date (ERFA's leap-second convention), split for precision."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", erfa.ErfaWarning)
+            return cast("tuple[Any, Any]", erfa.taiutc(*self.jd_tai))
+
+    def utc_iso(self, digits: int = 3) -> Any:
+        """Return UTC as ISO 8601 text ending in Z (a list of texts for an array)."""
+        return _iso("UTC", *self.jd_utc, digits, "Z")
+
+    def tdb_iso(self, digits: int = 3) -> Any:
+        """Return TDB as ISO 8601 text (a list of texts for an array)."""
+        return _iso("TDB", *self.jd_tdb, digits, "")
+
+    def tt_iso(self, digits: int = 3) -> Any:
+        """Return TT as ISO 8601 text (a list of texts for an array)."""
+        return _iso("TT", *self.jd_tt, digits, "")
+
+    def to_datetime(self) -> datetime:
+        """Return a UTC `datetime`, to a microsecond (a leap second reads as 59.999999)."""
+        text: str = self.utc_iso(6).rstrip("Z")
+        if text[17:19] == "60":
+            text = text[:17] + "59.999999"
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+    def to_astropy(self) -> Time:
+        """Return an `astropy.time.Time` on the TDB scale (needs astropy)."""
+        from astropy.time import Time
+
+        jd1, jd2 = self.jd_tdb
+        return Time(jd1, jd2, format="jd", scale="tdb")
+
+    # ---- arithmetic
+
+    def __add__(self, seconds: Any) -> Epoch:
+        if isinstance(seconds, Epoch):
+            raise EpochError("two epochs cannot be added: add elapsed seconds to an epoch")
+        whole = np.floor(seconds)
+        return Epoch(self._whole + whole, self._fraction + (seconds - whole))
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> Any:
+        if not isinstance(other, Epoch):
+            return self + (-np.asarray(other, dtype=np.float64))
+        return ((self._whole - other._whole) + (self._fraction - other._fraction))[()]
+
+    def __eq__(self, other: object) -> Any:
+        if not isinstance(other, Epoch):
+            return NotImplemented
+        return ((self._whole == other._whole) & (self._fraction == other._fraction))[()]
+
+    def __lt__(self, other: Epoch) -> Any:
+        return (self - other) < 0.0
+
+    def __hash__(self) -> int:
+        return hash((self._whole.tobytes(), self._fraction.tobytes()))
+
+    def __len__(self) -> int:
+        return len(self._whole)
+
+    def __getitem__(self, index: Any) -> Epoch:
+        return Epoch(self._whole[index], self._fraction[index])
+
+    def __iter__(self) -> Iterator[Epoch]:
+        return (self[i] for i in range(len(self)))
+
+    def __repr__(self) -> str:
+        if self.shape == ():
+            return f"<Epoch {self.utc_iso(3)}>"
+        return f"<Epoch array of {len(self)}: {self[0].utc_iso(0)} ... {self[-1].utc_iso(0)}>"
+
+
+def _julian_date(scale: str, value: str | datetime) -> tuple[float, float]:
+    """Return the split Julian date of one calendar date on `scale`."""
+    if isinstance(value, datetime):
+        value = _plain_text(scale, value)
+    match = _ISO.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        raise EpochError(f"cannot read '{value}' as a date: {_EXPECTED}")
+    year = int(match["y"])
+    if not _YEARS[0] <= year <= _YEARS[1]:
+        raise EpochError(f"'{value}': years {_YEARS[0]} to {_YEARS[1]} are covered (DE440)")
+    clock = (int(match["h"] or 0), int(match["mi"] or 0), float(match["s"] or 0.0))
+    if clock[0] > 23 or clock[1] > 59 or clock[2] >= 61.0:
+        raise EpochError(f"cannot read '{value}' as a date: no such time of day")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", erfa.ErfaWarning)
+            jd1, jd2 = erfa.dtf2d(scale, year, int(match["mo"]), int(match["d"]), *clock)
+    except erfa.ErfaError as error:
+        raise EpochError(f"cannot read '{value}' as a date: no such day in the calendar") from error
+    return float(jd1), float(jd2)
+
+
+def _plain_text(scale: str, value: datetime) -> str:
+    if value.tzinfo is not None:
+        if scale != "UTC":
+            raise EpochError(f"a datetime with a time zone is UTC, not {scale}")
+        value = value.astimezone(UTC).replace(tzinfo=None)
+    return value.isoformat()
+
+
+def _to_tt(scale: str, jd1: Any, jd2: Any) -> tuple[Any, Any]:
+    if scale == "UTC":
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", erfa.ErfaWarning)
+            jd1, jd2 = erfa.utctai(jd1, jd2)
+    if scale in ("UTC", "TAI"):
+        jd1, jd2 = erfa.taitt(jd1, jd2)
+    return jd1, jd2
+
+
+def _iso(scale: str, jd1: Any, jd2: Any, digits: int, suffix: str) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", erfa.ErfaWarning)
+        year, month, day, clock = erfa.d2dtf(scale, digits, jd1, jd2)
+
+    def text(i: Any) -> str:
+        h, m, s, f = (int(clock[name][i]) for name in ("h", "m", "s", "f"))
+        fraction = f".{f:0{digits}d}" if digits > 0 else ""
+        return (
+            f"{int(year[i]):04d}-{int(month[i]):02d}-{int(day[i]):02d}"
+            f"T{h:02d}:{m:02d}:{s:02d}{fraction}{suffix}"
+        )
+
+    if np.ndim(year) == 0:
+        year, month, day = np.asarray(year), np.asarray(month), np.asarray(day)
+        return text(())
+    return [text(i) for i in range(len(year))]

@@ -1,0 +1,1 @@
+"""Motion: forces, integration, events and trajectories."""

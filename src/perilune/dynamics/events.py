@@ -1,0 +1,171 @@
+"""Events: functions of the motion whose zeros an integration finds exactly.
+
+Each is plain data; `function` writes it in terms of what a system offers (`Scope`). Thresholds
+are runtime parameters, so that one compiled system serves every value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from perilune.astro.bodies import RADIUS_KM
+from perilune.dynamics.forces import Vector, dot, scale, subtract
+from perilune.errors import InputError
+
+
+class Scope(Protocol):
+    """What an event function may use of the system it is built into."""
+
+    m: Any
+
+    def relative(self, body: str) -> tuple[Vector, Vector]:
+        """Return position (km) and velocity (km/s) of the spacecraft relative to a body."""
+
+    def parameter(self, value: float) -> Any:
+        """Return a runtime parameter that holds `value`."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """A zero to find.
+
+    Attributes
+    ----------
+    terminal : bool
+        Stop there.
+    direction : int
+        Take only zeros that rise (1) or fall (-1), or both (0).
+    name : str
+        What the found event is called.
+    """
+
+    terminal: bool = False
+    direction: int = 0
+    name: str = ""
+
+    @property
+    def label(self) -> str:
+        """The event's name, its kind where none was given."""
+        return self.name or type(self).__name__.lower()
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What decides the compiled function."""
+        return (type(self).__name__, self.terminal, self.direction)
+
+    def values(self) -> tuple[float, ...]:
+        """Return the runtime values, in the order `function` asks for parameters."""
+        return ()
+
+    def function(self, scope: Scope) -> Any:  # noqa: ARG002
+        """Return the expression whose zeros are wanted."""
+        raise InputError("an Event needs a kind: Apsis, Distance, Plane or Shadow")
+
+
+@dataclass(frozen=True)
+class Apsis(Event):
+    """Passage of an apsis about a body (r . v = 0); with `direction` 1 only periapsides."""
+
+    body: str = "moon"
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What decides the compiled function."""
+        return (*super().key, self.body)
+
+    def function(self, scope: Scope) -> Any:
+        """Return r . v about the body."""
+        r, v = scope.relative(self.body)
+        return dot(r, v)
+
+
+def periapsis(body: str, *, terminal: bool = False, name: str = "periapsis") -> Apsis:
+    """Return the event of passing closest to a body."""
+    return Apsis(terminal=terminal, direction=1, name=name, body=body)
+
+
+def apoapsis(body: str, *, terminal: bool = False, name: str = "apoapsis") -> Apsis:
+    """Return the event of passing farthest from a body."""
+    return Apsis(terminal=terminal, direction=-1, name=name, body=body)
+
+
+@dataclass(frozen=True)
+class Distance(Event):
+    """Crossing of a distance from a body's center (km)."""
+
+    body: str = "moon"
+    distance_km: float = 0.0
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What decides the compiled function."""
+        return (*super().key, self.body)
+
+    def values(self) -> tuple[float, ...]:
+        """Return the distance."""
+        return (self.distance_km,)
+
+    def function(self, scope: Scope) -> Any:
+        """Return distance less the threshold, over the threshold."""
+        r, _ = scope.relative(self.body)
+        limit = scope.parameter(self.distance_km)
+        return dot(r, r) / (limit * limit) - 1.0
+
+
+def impact(body: str) -> Distance:
+    """Return the terminal event of falling below a body's mean (Earth: equatorial) radius."""
+    return Distance(
+        terminal=True, direction=-1, name="impact", body=body, distance_km=RADIUS_KM[body]
+    )
+
+
+@dataclass(frozen=True)
+class Plane(Event):
+    """Crossing of the plane through a body's center with a fixed normal (unit, `icrf`)."""
+
+    body: str = "moon"
+    normal: tuple[float, float, float] = (0.0, 0.0, 1.0)
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What decides the compiled function."""
+        return (*super().key, self.body)
+
+    def values(self) -> tuple[float, ...]:
+        """Return the normal."""
+        return tuple(float(x) for x in np.asarray(self.normal))
+
+    def function(self, scope: Scope) -> Any:
+        """Return the distance from the plane, km."""
+        r, _ = scope.relative(self.body)
+        return dot(r, [scope.parameter(x) for x in self.values()])
+
+
+@dataclass(frozen=True)
+class Shadow(Event):
+    """Entry into (direction -1) or exit from (1) a body's penumbra, or umbra.
+
+    Spherical bodies, geometric positions: the apparent discs of Sun and body touch.
+    """
+
+    body: str = "earth"
+    umbra: bool = False
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What decides the compiled function."""
+        return (*super().key, self.body, self.umbra)
+
+    def function(self, scope: Scope) -> Any:
+        """Return separation of the discs' centers less the sum (difference) of radii, rad."""
+        m = scope.m
+        from_sun, _ = scope.relative("sun")
+        from_body, _ = scope.relative(self.body)
+        d_sun, d_body = m.sqrt(dot(from_sun, from_sun)), m.sqrt(dot(from_body, from_body))
+        apart = subtract(scale(1.0 / d_sun, from_sun), scale(1.0 / d_body, from_body))
+        separation = 2.0 * m.asin(0.5 * m.sqrt(dot(apart, apart) + 1e-30))
+        sun, body = m.asin(RADIUS_KM["sun"] / d_sun), m.asin(RADIUS_KM[self.body] / d_body)
+        return separation - (body - sun if self.umbra else body + sun)
