@@ -18,11 +18,16 @@ if TYPE_CHECKING:
     from perilune.dynamics.propagate import Thrust, propagate
     from perilune.dynamics.trajectory import Trajectory
     from perilune.errors import PeriluneError
+    from perilune.facade import fly
+    from perilune.formats.oem import read_oem
+    from perilune.missions.flight import Flight
+    from perilune.scenarios.load import load
 
 _HOME = {
     "DAY": "perilune.astro.epoch",
     "Environment": "perilune.astro.environment",
     "Epoch": "perilune.astro.epoch",
+    "Flight": "perilune.missions.flight",
     "Forces": "perilune.dynamics.forces",
     "PeriluneError": "perilune.errors",
     "RadiationPressure": "perilune.dynamics.forces",
@@ -30,8 +35,11 @@ _HOME = {
     "Thrust": "perilune.dynamics.propagate",
     "Trajectory": "perilune.dynamics.trajectory",
     "environment": "perilune.astro.environment",
+    "fly": "perilune.facade",
+    "load": "perilune.scenarios.load",
     "propagate": "perilune.dynamics.propagate",
     "propagate_many": "perilune.dynamics.batch",
+    "read_oem": "perilune.formats.oem",
 }
 
 __all__ = [*sorted(_HOME), "__version__"]

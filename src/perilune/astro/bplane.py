@@ -78,8 +78,3 @@ def from_vectors(r_km: Any, v_km_s: Any, gm_km3_s2: float, pole: Array) -> BPlan
         s,
         time[()],
     )
-
-
-def impact_parameter(periapsis_km: float, v_inf_km_s: float, gm_km3_s2: float) -> float:
-    """Return |B| (km) of the hyperbola with this periapsis distance and excess speed."""
-    return float(periapsis_km * np.sqrt(1.0 + 2.0 * gm_km3_s2 / (periapsis_km * v_inf_km_s**2)))

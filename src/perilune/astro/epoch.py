@@ -206,7 +206,12 @@ class Epoch:
     def __hash__(self) -> int:
         return hash((self._whole.tobytes(), self._fraction.tobytes()))
 
+    def __bool__(self) -> bool:
+        return True
+
     def __len__(self) -> int:
+        if self.shape == ():
+            raise TypeError("a single epoch has no length")
         return len(self._whole)
 
     def __getitem__(self, index: Any) -> Epoch:

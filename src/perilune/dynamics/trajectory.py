@@ -1,9 +1,9 @@
-"""Trajectories: arcs that evaluate at any instant, joined end to end about one center or several."""
+"""Trajectories: arcs that evaluate at any instant, joined into one motion about several centers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -192,6 +192,17 @@ class Trajectory:
             )
         starts = np.array([float((arc.origin + arc.span_s[0]) - self.start) for arc in self.arcs])
         return np.clip(np.searchsorted(starts, since, side="right") - 1, 0, len(starts) - 1)
+
+    def until(self, epoch: Epoch) -> Trajectory:
+        """Return the part before an epoch inside the last arc."""
+        arc = self.arcs[-1]
+        stop = float(epoch - arc.origin)
+        run = replace(
+            arc.run, stop_s=stop, vector=arc.vectors(np.array([stop]))[0], stopped_by=None
+        )
+        events = [event for event in self.events if event.epoch - epoch <= 0.0]
+        cut = Arc(arc.center, arc.origin, run, arc.has_mass)
+        return Trajectory((*self.arcs[:-1], cut), self.env, events=events)
 
     def __add__(self, later: Trajectory) -> Trajectory:
         """Join two trajectories end to end.

@@ -1,0 +1,135 @@
+"""`perilune fly`: fly a mission, show its timeline, write its files."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from perilune.cli import output
+from perilune.report.save import require_writable, save
+from perilune.scenarios.load import load
+
+if TYPE_CHECKING:
+    from perilune.missions.flight import Flight
+
+
+def run_fly(
+    scenario: str,
+    directory: str | None,
+    overrides: list[str],
+    *,
+    as_json: bool,
+    quiet: bool,
+    with_report: bool,
+) -> int:
+    """Fly a scenario; returns 0 where it closes and every check holds, else 1."""
+    mission = load(scenario, overrides=overrides)
+    folder = Path(directory) if directory else Path("perilune-out") / mission.name
+    require_writable(folder)
+    progress = output.Progress(quiet=quiet)
+    progress(f"{mission.name}: loading ephemeris and compiling")
+    from perilune.facade import fly
+
+    flight = fly(mission, report=progress)
+    progress("writing")
+    save(flight, folder, report=with_report, command=_command())
+    progress.done()
+    if as_json:
+        output.document(flight.to_json())
+    else:
+        _show(flight, folder)
+    return 0 if flight.closes else 1
+
+
+def _command() -> str:
+    return " ".join(["perilune", *sys.argv[1:]])
+
+
+def _show(flight: Flight, folder: Path) -> None:
+    output.line(f"{flight.name}: {flight.title}")
+    output.table("Timeline (UTC)", _TIMELINE, [_event_row(event) for event in flight.events])
+    if flight.ledger:
+        output.table("Propellant (kg)", _LEDGER, [_ledger_row(row) for row in flight.ledger])
+    branches = flight.solution.get("branches", [])
+    if branches:
+        output.table("Transfer branches", _BRANCHES, [_branch_row(row) for row in branches])
+    failed = [check for check in flight.checks if not check["ok"]]
+    for check in failed:
+        output.line(f"FAILED {check['name']}: {check['value']} {check['unit']}, {check['limit']}")
+    output.line(_verdict(flight, len(failed)))
+    if flight.assumed:
+        names = ", ".join(row["what"] for row in flight.assumed)
+        output.line(f"Not confirmed by a source: {names}.")
+    output.line(f"Constants {flight.provenance['constants']}; outputs in {folder}/")
+
+
+def _verdict(flight: Flight, failed: int) -> str:
+    count = len(flight.checks)
+    if flight.status != "converged":
+        return f"DOES NOT CLOSE: {flight.status}. {flight.remedy}"
+    if failed:
+        return f"DOES NOT CLOSE: {failed} of {count} checks fail."
+    return f"CLOSES: all {count} checks hold ({flight.elapsed_s:.1f} s)."
+
+
+_TIMELINE = [
+    ("event", "left"),
+    ("utc", "left"),
+    ("flown", "right"),
+    ("alt km", "right"),
+    ("incl deg", "right"),
+    ("dv m/s", "right"),
+    ("kg after", "right"),
+]
+_LEDGER = [(name, "left" if name == "spacecraft" else "right")
+           for name in ("spacecraft", "dry", "loaded", "used", "margin")]  # fmt: skip
+_BRANCHES = [
+    ("branch", "left"),
+    ("dv m/s", "right"),
+    ("incl deg", "right"),
+    ("plane off km", "right"),
+    ("", "left"),
+]
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "" if value is None else f"{value:,.{digits}f}"
+
+
+def _event_row(event: dict[str, Any]) -> list[str]:
+    name = event["name"].replace("lunar_orbit_insertion", "lunar_orbit_insertion")
+    return [
+        name,
+        event["utc"][5:19].replace("T", " "),
+        _offset(event),
+        _number(event["altitude_km"], 1),
+        _number(event["inclination_deg"], 2),
+        _number(event["dv_m_s"], 1),
+        _number(event["mass_after_kg"], 0),
+    ]
+
+
+def _offset(event: dict[str, Any]) -> str:
+    """Return how much later (+) than flown, in minutes."""
+    flown = event["as_flown"]
+    if not flown or not flown["utc"]:
+        return ""
+    ours, theirs = (datetime.fromisoformat(text) for text in (event["utc"], flown["utc"]))
+    return f"{(ours - theirs).total_seconds() / 60.0:+.1f} min"
+
+
+def _ledger_row(row: dict[str, Any]) -> list[str]:
+    keys = ("dry_mass_kg", "propellant_loaded_kg", "propellant_used_kg", "margin_kg")
+    return [row["spacecraft"], *(_number(row[key], 0) for key in keys)]
+
+
+def _branch_row(row: dict[str, Any]) -> list[str]:
+    return [
+        row["name"],
+        _number(row["total_dv_m_s"], 1),
+        _number(row.get("inclination_deg"), 2),
+        _number(row.get("plane_distance_km"), 1),
+        f"chosen: {row['why']}" if row["chosen"] else row["why"],
+    ]

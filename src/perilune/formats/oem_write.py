@@ -1,0 +1,177 @@
+"""Writing a trajectory as a CCSDS OEM 2.0."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import erfa
+
+from perilune.astro.environment import Environment
+from perilune.astro.epoch import Epoch
+from perilune.dynamics.trajectory import Arc, Trajectory
+from perilune.errors import InputError, UnknownName
+from perilune.formats.files import write_whole
+from perilune.formats.nodes import WIDTH, choose_nodes
+
+CENTERS = {
+    "earth": "EARTH",
+    "moon": "MOON",
+    "sun": "SUN",
+    "earth_moon_barycenter": "EARTH BARYCENTER",
+    "solar_system_barycenter": "SOLAR SYSTEM BARYCENTER",
+    "mercury": "MERCURY",
+    "venus": "VENUS",
+}
+"""Our names of centers, and those of CCSDS (SANA registry of orbit centers)."""
+
+_DEGREE = 2 * WIDTH - 1
+_MARGIN = 10.0  # nodes are laid out for an error this many times smaller than promised
+_SHORTEST_S = 1e-3  # an arc shorter than this is left out: its neighbor reaches over it
+_SMALLEST_ERROR_M = 1e-3  # the digits written are worth some micrometers
+
+Piece = tuple[Arc, Epoch, Epoch]
+
+
+def write_oem(
+    path: str | os.PathLike[str],
+    trajectory: Trajectory,
+    *,
+    name: str,
+    originator: str = "PERILUNE",
+    object_id: str,
+    env: Environment,
+    max_error_m: float = 1.0,
+) -> None:
+    """Write a trajectory as an OEM: a segment for each arc, about that arc's center.
+
+    Times are UTC to the microsecond, or TDB where a leap second falls inside or UTC is not yet
+    what it is now (before 1972). Positions are written to 1e-9 km, velocities to 1e-12 km/s, at
+    the very microseconds written. Segments that meet share their joint, so that a reader never
+    interpolates over a burn's ignition, its cut-off or an impulse.
+
+    Parameters
+    ----------
+    path : path
+    trajectory : Trajectory
+        Made with dense output.
+    name, object_id, originator : str
+        What the file calls the object (its international designator where it has one), and us.
+    env : Environment
+        Named in the comments.
+    max_error_m : float
+        Position error that degree-7 Hermite interpolation may add, whichever four neighboring
+        states around the instant a reader uses.
+
+    Raises
+    ------
+    InputError
+        Where a name cannot be written in a message, or the file cannot be written.
+    """
+    if not max_error_m >= _SMALLEST_ERROR_M:
+        raise InputError(
+            f"max_error_m is {max_error_m}: expected at least {_SMALLEST_ERROR_M} m, what the "
+            "digits of the file are good for"
+        )
+    system = time_system(trajectory.start, trajectory.stop)
+    identity = {
+        "OBJECT_NAME": _field("object name", name),
+        "OBJECT_ID": _field("object id", object_id),
+    }
+    lines = list(_header(_field("originator", originator), env, max_error_m))
+    for piece in _pieces(trajectory):
+        lines += _segment(piece, identity, system, max_error_m)
+    write_whole(path, "\n".join(lines) + "\n")
+
+
+def time_system(start: Epoch, stop: Epoch) -> str:
+    """Return "UTC" where it runs evenly from start to stop, else "TDB"."""
+    first, last = _leap_seconds(start), _leap_seconds(stop)
+    return "UTC" if first is not None and first == last else "TDB"
+
+
+def _leap_seconds(epoch: Epoch) -> float | None:
+    """Return TAI - UTC, s; None before 1972."""
+    year, month, day = (int(part) for part in epoch.utc_iso(0)[:10].split("-"))
+    if year < 1972:
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", erfa.ErfaWarning)
+        return float(erfa.dat(year, month, day, 0.0))
+
+
+def _field(what: str, text: str) -> str:
+    """Return a value as KVN can hold it: one line of printable ASCII."""
+    value = " ".join(text.split())
+    if not value or not value.isascii() or not value.isprintable():
+        raise InputError(f"{what} is {text!r}: an OEM needs printable ASCII characters")
+    return value
+
+
+def _header(originator: str, env: Environment, max_error_m: float) -> Iterator[str]:
+    yield "CCSDS_OEM_VERS = 2.0"
+    yield f"COMMENT perilune {version('perilune')}"
+    yield "COMMENT " + ", ".join(f"{key} {value}" for key, value in env.describe().items())
+    yield f"COMMENT Hermite interpolation of degree {_DEGREE} adds less than {max_error_m:g} m"
+    yield f"CREATION_DATE = {datetime.now(UTC):%Y-%m-%dT%H:%M:%S}"
+    yield f"ORIGINATOR = {originator}"
+
+
+def _pieces(trajectory: Trajectory) -> list[Piece]:
+    """Return the arcs worth a segment, each with the instants it starts and stops."""
+    kept: list[Piece] = []
+    for arc in trajectory.arcs:
+        first, last = arc.span_s
+        if last - first >= _SHORTEST_S:
+            kept.append((arc, arc.origin + first, arc.origin + last))
+    if not kept:
+        raise InputError("the trajectory has no duration: there is nothing to write")
+    pieces: list[Piece] = []
+    for i, (arc, start, stop) in enumerate(kept):
+        following = kept[i + 1][1] if i + 1 < len(kept) else stop
+        joined = abs(following - stop) < 2.0 * _SHORTEST_S
+        pieces.append((arc, start, following if joined else stop))
+    return pieces
+
+
+def _segment(
+    piece: Piece, identity: dict[str, str], system: str, max_error_m: float
+) -> Iterator[str]:
+    arc, start, stop = piece
+    if arc.center not in CENTERS:
+        raise UnknownName("center of an OEM", arc.center, CENTERS)
+    nodes_s = choose_nodes(
+        lambda seconds: arc.vectors(seconds)[:, :6],
+        float(start - arc.origin),
+        float(stop - arc.origin),
+        max_error_m * 1e-3 / _MARGIN,
+    )
+    times = _texts(arc.origin + nodes_s, system)
+    written = Epoch.utc(times) if system == "UTC" else Epoch.tdb(times)
+    metadata = {
+        **identity,
+        "CENTER_NAME": CENTERS[arc.center],
+        "REF_FRAME": "ICRF",
+        "TIME_SYSTEM": system,
+        "START_TIME": times[0],
+        "STOP_TIME": times[-1],
+        "INTERPOLATION": "HERMITE",
+        "INTERPOLATION_DEGREE": str(_DEGREE),
+    }
+    yield ""
+    yield "META_START"
+    yield from (f"{key} = {value}" for key, value in metadata.items())
+    yield "META_STOP"
+    yield ""
+    for time, row in zip(times, arc.vectors(written - arc.origin)[:, :6].tolist(), strict=True):
+        position = " ".join(f"{x:.9f}" for x in row[:3])
+        velocity = " ".join(f"{x:.12f}" for x in row[3:])
+        yield f"{time} {position} {velocity}"
+
+
+def _texts(epochs: Epoch, system: str) -> list[str]:
+    texts = epochs.utc_iso(6) if system == "UTC" else epochs.tdb_iso(6)
+    return [str(text).rstrip("Z") for text in texts]

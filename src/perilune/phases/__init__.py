@@ -1,0 +1,1 @@
+"""Legs of a mission: launch, transfer, capture, orbit."""

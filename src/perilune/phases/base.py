@@ -1,0 +1,195 @@
+"""What every phase takes and gives back: one chain, one ledger.
+
+A phase starts from a `Condition` and returns one `Leg`, or several where there are alternatives
+(the two branches of a transfer). A leg holds the arcs flown, the events, the masses left and the
+checks; the chain in `missions` strings legs together and accounts for nothing twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from perilune.astro.bodies import STANDARD_GRAVITY_M_S2
+from perilune.astro.environment import Environment
+from perilune.astro.epoch import Epoch
+from perilune.astro.state import State
+from perilune.dynamics.trajectory import Trajectory
+from perilune.errors import UnknownName
+from perilune.phases.translunar import Model
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A rocket engine: thrust (N) and specific impulse (s)."""
+
+    name: str
+    thrust_n: float
+    isp_s: float
+
+    @property
+    def exhaust_km_s(self) -> float:
+        """Effective exhaust speed, km/s."""
+        return self.isp_s * STANDARD_GRAVITY_M_S2 * 1e-3
+
+
+@dataclass(frozen=True)
+class Spacecraft:
+    """A spacecraft: dry mass, propellant on board, engines."""
+
+    name: str
+    dry_mass_kg: float
+    propellant_kg: float
+    engines: tuple[Engine, ...] = ()
+
+    @property
+    def mass_kg(self) -> float:
+        """Dry mass and propellant."""
+        return self.dry_mass_kg + self.propellant_kg
+
+    def engine(self, name: str) -> Engine:
+        """Return an engine by name; raises UnknownName."""
+        for engine in self.engines:
+            if engine.name == name:
+                return engine
+        raise UnknownName(f"engine of '{self.name}'", name, [e.name for e in self.engines])
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Spacecraft flying together, each with what propellant it has left."""
+
+    members: tuple[Spacecraft, ...] = ()
+
+    @property
+    def mass_kg(self) -> float | None:
+        """Mass of all, or None where the mission knows no masses."""
+        return sum(s.mass_kg for s in self.members) if self.members else None
+
+    @property
+    def name(self) -> str:
+        """The member's own name, or `stack` for several."""
+        return self.members[0].name if len(self.members) == 1 else "stack"
+
+    def member(self, name: str) -> Spacecraft:
+        """Return a spacecraft by name; raises UnknownName."""
+        for craft in self.members:
+            if craft.name == name:
+                return craft
+        raise UnknownName("spacecraft", name, [s.name for s in self.members])
+
+    def burnt(self, name: str, propellant_kg: float) -> Stack:
+        """Return the stack after one member used propellant (it may fall below zero)."""
+        self.member(name)
+        return Stack(
+            tuple(
+                replace(s, propellant_kg=s.propellant_kg - propellant_kg) if s.name == name else s
+                for s in self.members
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Check:
+    """A requirement on a flight: value, limit, and whether it holds."""
+
+    name: str
+    value: float
+    unit: str
+    limit: float
+    relation: str = "<="
+
+    @property
+    def ok(self) -> bool:
+        """Whether the value keeps the limit (NaN never does)."""
+        return bool(self.value <= self.limit if self.relation == "<=" else self.value >= self.limit)
+
+
+@dataclass(frozen=True, eq=False)
+class Happening:
+    """Something that happened: a burn, or an instant worth a line in the timeline.
+
+    Attributes
+    ----------
+    name : str
+        From the list of INTERFACE names.
+    state : State
+        At the instant (of ignition, for a burn), about the body named by its center.
+    end : Epoch or None
+        Cut-off of a burn.
+    dv_m_s : float or None
+        A burn's integral of thrust over mass.
+    spacecraft : str
+    mass_before_kg, mass_after_kg : float or None
+    branch : str or None
+    """
+
+    name: str
+    state: State
+    spacecraft: str = "stack"
+    end: Epoch | None = None
+    dv_m_s: float | None = None
+    mass_before_kg: float | None = None
+    mass_after_kg: float | None = None
+    branch: str | None = None
+
+    @property
+    def epoch(self) -> Epoch:
+        """The instant."""
+        return self.state.epoch
+
+
+@dataclass(frozen=True, eq=False)
+class Condition:
+    """Where a phase starts: a state and a stack, or a launch that is not yet pinned down."""
+
+    stack: Stack
+    state: State | None = None
+    departure: Any = None
+
+
+@dataclass(frozen=True, eq=False)
+class Leg:
+    """What a phase gives back.
+
+    Attributes
+    ----------
+    kind : str
+        The phase.
+    end : Condition
+    trajectory : Trajectory or None
+        The arcs flown.
+    happenings, checks : tuple
+    status : str
+        `converged`, or why not.
+    remedy : str
+        What would help, in words.
+    solution : dict
+        Figures of the solve, merged into the result's `solution`.
+    """
+
+    kind: str
+    end: Condition
+    trajectory: Trajectory | None = None
+    happenings: tuple[Happening, ...] = ()
+    checks: tuple[Check, ...] = ()
+    status: str = "converged"
+    remedy: str = ""
+    solution: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """What the chain lends to every phase: the sky, the force models, a way to report progress."""
+
+    env: Environment
+    model: Model
+    report: Callable[[str], None] = lambda _message: None
+
+
+class Phase(Protocol):
+    """A leg of a mission, ready to be flown from a condition."""
+
+    def fly(self, start: Condition, context: Context) -> list[Leg]:
+        """Return the leg, or the alternatives where there are several."""

@@ -1,0 +1,121 @@
+"""Write a flight into a folder: events.csv, mission.json, an OEM a spacecraft, report.html."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from perilune.astro.bodies import RADIUS_KM
+from perilune.dynamics.trajectory import Trajectory
+from perilune.errors import InputError
+from perilune.formats.files import write_whole
+from perilune.formats.oem import write_oem
+from perilune.formats.tables import write_events_csv
+from perilune.missions.flight import Flight
+from perilune.report.page import fly_page
+
+
+def require_writable(folder: Path) -> None:
+    """Raise InputError where the folder cannot be made or written, before any work is done."""
+    existing = folder
+    while not existing.exists():
+        existing = existing.parent
+    if not existing.is_dir():
+        raise InputError(f"'{existing}' is a file: expected a folder", file=str(folder))
+    try:
+        with tempfile.TemporaryFile(dir=existing):
+            pass
+    except OSError as error:
+        raise InputError(
+            f"cannot write here ({error.strerror}): name another folder with -o", file=str(folder)
+        ) from None
+    if not os.access(existing, os.W_OK):
+        raise InputError("cannot write here: name another folder with -o", file=str(folder))
+
+
+def save(flight: Flight, folder: Path, *, report: bool = True, command: str = "") -> list[Path]:
+    """Write every output of a flight; returns the paths.
+
+    Raises
+    ------
+    InputError
+        Where the folder cannot be written.
+    """
+    require_writable(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    document = flight.to_json()
+    if command:
+        document["provenance"] = {**document["provenance"], "command": command}
+    paths = [folder / "mission.json", folder / "events.csv"]
+    write_whole(paths[0], json.dumps(document, indent=2, allow_nan=False) + "\n")
+    write_events_csv(paths[1], flight.events)
+    for name in flight.spacecraft:
+        paths.append(folder / f"{name}.oem")
+        write_oem(
+            paths[-1], flight.trajectory(name), name=name, object_id=flight.name, env=flight.env
+        )
+    if report:
+        paths.append(folder / "report.html")
+        write_whole(paths[-1], fly_page(document, tracks(flight)))
+    return paths
+
+
+def tracks(flight: Flight) -> dict[str, Any]:
+    """Return the two plots' polylines: the flight about the Earth, and about the Moon."""
+    if not flight.spacecraft:
+        return {}
+    trajectory = flight.trajectory()
+    return {
+        "earth": _track("Earth-centered, ICRF", trajectory, flight, "earth"),
+        "moon": _track("Moon-centered, ICRF", trajectory, flight, "moon"),
+    }
+
+
+def _track(title: str, trajectory: Trajectory, flight: Flight, center: str) -> dict[str, Any]:
+    lines = []
+    for arc in trajectory.arcs:
+        if center == "moon" and arc.center != "moon":
+            continue
+        start, stop = arc.span_s
+        # even steps in eccentric time would do; even steps in a stretched time do as well
+        share = np.linspace(0.0, 1.0, 300)
+        stretched = share**2 if arc.center == "earth" and center == "earth" else share
+        epochs = arc.origin + (start + (stop - start) * stretched)
+        r = trajectory.at(epochs, center=center).r_km
+        name = "burn" if arc.has_mass else f"coast about the {arc.center}"
+        lines.append({"name": name, **_columns(r)})
+    points = []
+    for event in flight.events:
+        where = _place(event, trajectory, center, flight)
+        if where is not None:
+            points.append({"name": event["name"], **{k: v[0] for k, v in where.items()}})
+    return {
+        "title": title,
+        "body_radius_km": RADIUS_KM[center],
+        "lines": lines,
+        "points": points,
+    }
+
+
+def _columns(r: Any) -> dict[str, list[float]]:
+    return {axis: [round(float(x), 3) for x in r[:, i]] for i, axis in enumerate("xyz")}
+
+
+def _place(
+    event: dict[str, Any], trajectory: Trajectory, center: str, flight: Flight
+) -> dict[str, list[float]] | None:
+    """Return where an event is in a plot, or None where it belongs to the other one."""
+    from perilune.astro.epoch import Epoch
+
+    if center == "moon" and event["body"] != "moon":
+        return None
+    epoch = Epoch.utc(event["utc"])
+    if epoch - trajectory.start < 0.0 or trajectory.stop - epoch < 0.0:
+        return None
+    state = trajectory.at(epoch).to(center=center, env=flight.env)
+    return _columns(state.r_km[None, :])

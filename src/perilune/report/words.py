@@ -1,0 +1,126 @@
+"""Numbers, dates and names as people read them."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from html import escape
+from typing import Any
+
+NOTHING = '<span class="none" title="not known">–</span>'
+
+_THIN = "\u202f"  # narrow no-break space, between thousands
+_MINUS = "\u2212"
+
+_UNITS = {
+    "_km3_s2": "km³/s²",
+    "_km2_s2": "km²/s²",
+    "_km_s": "km/s",
+    "_m_s": "m/s",
+    "_km": "km",
+    "_kg": "kg",
+    "_deg": "°",
+    "_min": "min",
+    "_utc": "UTC",
+    "_kw": "kW",
+    "_h": "h",
+    "_d": "d",
+    "_s": "s",
+    "_m": "m",
+    "_n": "",
+}
+_SPELLED = {
+    "dv": "Δv",
+    "c3": "C3",
+    "gm": "GM",
+    "utc": "UTC",
+    "tli": "TLI",
+    "loi": "LOI",
+    "tei": "TEI",
+}
+
+
+def label(key: str) -> str:
+    """Return a key such as `total_dv_m_s` as a heading: "Total Δv, m/s"."""
+    for suffix, unit in _UNITS.items():
+        if key.endswith(suffix) and len(key) > len(suffix):
+            text = sentence(key.removesuffix(suffix))
+            return f"{text}, {unit}" if unit else text
+    return sentence(key)
+
+
+def sentence(name: str) -> str:
+    """Return a name such as `lunar_orbit_insertion_1` as words: "Lunar orbit insertion 1"."""
+    words = [_SPELLED.get(word, word) for word in name.replace("_", " ").split()]
+    text = " ".join(words)
+    return text[:1].upper() + text[1:]
+
+
+def number(value: Any, decimals: int) -> str:
+    """Return a number with fixed decimals and grouped thousands, as HTML."""
+    if not _is_number(value):
+        return NOTHING
+    text = f"{value:,.{decimals}f}".replace(",", _THIN)
+    if float(f"{value:.{decimals}f}") == 0.0:
+        text = text.lstrip("-")
+    return text.replace("-", _MINUS)
+
+
+def scalar(value: Any) -> str:
+    """Return any value as HTML: numbers to six significant digits, lists joined by commas."""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return NOTHING
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return number(value, 0)
+    if isinstance(value, float):
+        return _six_digits(value)
+    if isinstance(value, (list, tuple)):
+        return ", ".join(scalar(item) for item in value) or NOTHING
+    return escape(str(value)) or NOTHING
+
+
+def exact(value: Any) -> str:
+    """Return any value as HTML, numbers with every digit they have."""
+    if isinstance(value, float) and math.isfinite(value):
+        return f"{value:.15g}".replace("-", _MINUS)
+    return scalar(value)
+
+
+def _six_digits(value: float) -> str:
+    size = 0 if value == 0.0 else math.floor(math.log10(abs(value)))
+    if not -4 <= size <= 8:
+        return f"{value:.5e}".replace("-", _MINUS)
+    text = f"{value:,.{min(max(0, 5 - size), 6)}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text.replace(",", _THIN).replace("-", _MINUS)
+
+
+def date(text: Any) -> str:
+    """Return an ISO date to the second, with a space, as HTML."""
+    if not isinstance(text, str) or not text:
+        return NOTHING
+    day, _, clock = text.strip().rstrip("Z").partition("T")
+    shown = f"{day} {clock.partition('.')[0]}".strip()
+    return f'<time datetime="{escape(text)}">{escape(shown)}</time>'
+
+
+def minutes_between(later: Any, earlier: Any) -> float | None:
+    """Return the minutes between two displayed UTC dates; None where one cannot be read."""
+    try:
+        first, last = (datetime.fromisoformat(str(text)) for text in (earlier, later))
+        return (last - first).total_seconds() / 60.0
+    except (ValueError, TypeError):
+        return None
+
+
+def signed(value: Any, decimals: int) -> str:
+    """Return a number with its sign, as HTML."""
+    text = number(value, decimals)
+    return "+" + text if _is_number(value) and float(f"{value:.{decimals}f}") > 0.0 else text
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)

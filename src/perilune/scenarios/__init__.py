@@ -1,0 +1,1 @@
+"""The files: schema, loading, overlays, and the domain objects built from them."""

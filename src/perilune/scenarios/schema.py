@@ -1,0 +1,231 @@
+"""The shape of a scenario file: what a mission is, in the words of its TOML.
+
+Keys carry their units. Unknown keys, text where a number belongs, NaN and impossible values are
+refused; `load` turns each refusal into one message with file, key, what was found and what is
+expected.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from perilune.missions.mission import EVENT_NAMES
+
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+Confidence = Literal["sourced", "derived", "unconfirmed", "assumed"]
+
+
+def _aware(value: Any) -> Any:
+    """Take dates as TOML writes them; a time without an offset is refused."""
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError("a date and time needs its offset: end it with Z for UTC")
+        if value.utcoffset() != timedelta(0):
+            raise ValueError("times are UTC: end it with Z")
+        return value.astimezone(UTC)
+    return value
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+
+
+class EngineFile(_Part):
+    """An engine of a spacecraft."""
+
+    name: str
+    thrust_n: Positive
+    isp_s: Positive
+
+
+class SpacecraftFile(_Part):
+    """A spacecraft. `source` says where its figures stand, or `confidence` that they do not."""
+
+    name: str
+    partner: str | None = None
+    dry_mass_kg: Positive
+    propellant_kg: NotNegative = 0.0
+    engines: list[EngineFile] = []
+    confidence: Confidence | None = None
+    source: str | None = None
+
+    @model_validator(mode="after")
+    def _says_where_from(self) -> SpacecraftFile:
+        if self.source is None and self.confidence is None:
+            raise ValueError("every figure has a source: give `source` or `confidence`")
+        return self
+
+
+class PassesOver(_Part):
+    """A lunar site the orbit plane passes over at a date."""
+
+    site: str
+    utc: datetime
+    within_km: Positive = 30.0
+
+    _utc = field_validator("utc", mode="before")(_aware)
+
+
+class LaunchFile(_Part):
+    """Launch to a circular parking orbit.
+
+    Give `lift_off_utc` (azimuth free), or `lift_off_date` with `inclination_deg` (the lift-offs of
+    that day), or `lift_off_utc` with `inclination_deg` (the injection then also turns the plane).
+    """
+
+    kind: Literal["launch"]
+    site: str
+    vehicle: str | None = None
+    lift_off_utc: datetime | None = None
+    lift_off_date: date | None = None
+    inclination_deg: Annotated[float, Field(ge=0, le=180)] | None = None
+    heading: Literal["northbound", "southbound"] | None = None
+    coast: Literal["short", "long"] | None = None
+    parking_altitude_km: Annotated[float, Field(ge=120, le=2000)] = 200.0
+    ascent_duration_s: Positive | None = None
+    ascent_range_angle_deg: Annotated[float, Field(ge=0, lt=180)] | None = None
+
+    _utc = field_validator("lift_off_utc", mode="before")(_aware)
+
+    @model_validator(mode="after")
+    def _determined(self) -> LaunchFile:
+        if (self.lift_off_utc is None) == (self.lift_off_date is None):
+            raise ValueError("give exactly one of `lift_off_utc` and `lift_off_date`")
+        if self.lift_off_date is not None and self.inclination_deg is None:
+            raise ValueError("`lift_off_date` needs `inclination_deg`: a day has many lift-offs")
+        if self.inclination_deg is None and self.heading is not None:
+            raise ValueError("over-determined: without `inclination_deg` the heading is solved")
+        if self.lift_off_date is None and self.coast is not None:
+            raise ValueError("over-determined: with `lift_off_utc` the coast is solved")
+        if self.vehicle is None and None in (self.ascent_duration_s, self.ascent_range_angle_deg):
+            raise ValueError(
+                "give `vehicle`, or both `ascent_duration_s` and `ascent_range_angle_deg`"
+            )
+        return self
+
+
+class TransferFile(_Part):
+    """Translunar transfer to a perilune. Without `flight_time_h` total delta-v is minimized."""
+
+    kind: Literal["transfer"]
+    flight_time_h: Annotated[float, Field(ge=48, le=160)] | None = None
+    perilune_altitude_km: Annotated[float, Field(gt=0, le=60000)]
+    inclination_deg: Annotated[float, Field(ge=0, le=180)]
+    choose: Literal["least_delta_v", "north", "south"] | None = None
+    passes_over: PassesOver | None = None
+
+    @model_validator(mode="after")
+    def _determined(self) -> TransferFile:
+        if self.choose is not None and self.passes_over is not None:
+            raise ValueError(
+                "over-determined: `passes_over` chooses the branch already, so leave out `choose`"
+            )
+        return self
+
+
+class BurnFile(_Part):
+    """One capture burn: give one of period, apolune or circle."""
+
+    engine: str | None = None
+    period_h: Positive | None = None
+    apolune_altitude_km: Positive | None = None
+    circular_altitude_km: Positive | None = None
+    after_revolutions: Annotated[int, Field(ge=1, le=100)] = 1
+    impulsive: bool = False
+
+    @model_validator(mode="after")
+    def _one_goal(self) -> BurnFile:
+        goals = (self.period_h, self.apolune_altitude_km, self.circular_altitude_km)
+        if sum(goal is not None for goal in goals) != 1:
+            raise ValueError(
+                "give exactly one of `period_h`, `apolune_altitude_km`, `circular_altitude_km`"
+            )
+        return self
+
+
+class CaptureFile(_Part):
+    """Capture into lunar orbit by one burn or several."""
+
+    kind: Literal["capture"]
+    spacecraft: str | None = None
+    burns: Annotated[list[BurnFile], Field(min_length=1)]
+
+
+class OrbitFile(_Part):
+    """Waiting in lunar orbit until a date."""
+
+    kind: Literal["orbit"]
+    until_utc: datetime
+
+    _utc = field_validator("until_utc", mode="before")(_aware)
+
+
+PhaseFile = Annotated[
+    LaunchFile | TransferFile | CaptureFile | OrbitFile, Field(discriminator="kind")
+]
+
+
+class ModelFile(_Part):
+    """Force models and constants, where they differ from the defaults."""
+
+    constants: str = "de440"
+    point_masses: list[str] = ["earth", "moon", "sun", "venus", "jupiter"]
+    earth_field: Annotated[list[int], Field(min_length=2, max_length=2)] = [4, 0]
+    moon_field: Annotated[list[int], Field(min_length=2, max_length=2)] = [8, 8]
+
+
+class AsFlownFile(_Part):
+    """What was flown, for the comparison column only."""
+
+    model_config = ConfigDict(extra="allow", strict=True, allow_inf_nan=False, frozen=True)
+
+    event: str
+    utc: datetime | None = None
+    source: str
+
+    _utc = field_validator("utc", mode="before")(_aware)
+
+    @field_validator("event")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        stem = value.rsplit("_", 1)[0] if value[-1:].isdigit() else value
+        if stem not in EVENT_NAMES:
+            raise ValueError(f"unknown event '{value}'. Known: {', '.join(EVENT_NAMES)}")
+        return value
+
+    @model_validator(mode="after")
+    def _figures_are_numbers(self) -> AsFlownFile:
+        for key, value in (self.model_extra or {}).items():
+            if not isinstance(value, int | float) or isinstance(value, bool):
+                raise ValueError(f"`{key}` is {value!r}: flown figures are numbers")
+        return self
+
+
+class ScenarioFile(_Part):
+    """A mission's file."""
+
+    schema_: Annotated[Literal[1], Field(alias="schema")]
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+    title: str = ""
+    spacecraft: list[SpacecraftFile] = []
+    phase: Annotated[list[PhaseFile], Field(min_length=1)]
+    model: ModelFile = ModelFile()
+    as_flown: list[AsFlownFile] = []
+
+    @model_validator(mode="after")
+    def _chain(self) -> ScenarioFile:
+        names = [craft.name for craft in self.spacecraft]
+        if len(set(names)) != len(names):
+            raise ValueError("two spacecraft have the same name")
+        kinds = [phase.kind for phase in self.phase]
+        order = ["launch", "transfer", "capture", "orbit"]
+        if kinds != order[: len(kinds)] or len(kinds) < 2:
+            raise ValueError(
+                f"phases are {', '.join(kinds)}: expected launch, transfer, then capture, then "
+                "orbit (the last two may be left out)"
+            )
+        return self

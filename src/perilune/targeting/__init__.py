@@ -1,0 +1,1 @@
+"""Solving: unknowns and goals in, a solution with achieved errors out."""

@@ -1,0 +1,253 @@
+"""Unknowns x goals -> solution: a bounded Levenberg-Marquardt corrector that says how it went.
+
+With as many unknowns as goals and the damping at rest it is Newton's method; with more unknowns it
+takes the smallest scaled step; with bounds, a step stops at them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from perilune.errors import InputError
+
+Array = NDArray[np.float64]
+Evaluation = tuple[Array, Callable[[], Array]]
+"""Residuals (one a goal, achieved less wanted), and how to get their Jacobian (goals x unknowns):
+asked for only at points the solver goes on from."""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A number the solver may move.
+
+    Attributes
+    ----------
+    name : str
+        With its unit as suffix.
+    guess, scale : float
+        Where to start, and the size of a typical change.
+    lower, upper : float
+        Bounds.
+    """
+
+    name: str
+    guess: float
+    scale: float
+    lower: float = -np.inf
+    upper: float = np.inf
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A residual to bring to zero, within a tolerance in its own unit."""
+
+    name: str
+    tolerance: float
+
+
+@dataclass(frozen=True)
+class Solution:
+    """How a solve ended.
+
+    Attributes
+    ----------
+    status : str
+        `converged`, `no_solution` (no step improves it any more), or `iteration_limit`.
+    values : dict of str to float
+        The unknowns.
+    errors : dict of str to float
+        The residuals reached, by goal.
+    iterations, evaluations : int
+    at_bounds : tuple of str
+        Unknowns that ended on a bound.
+    remedy : str
+        What would help, in words; empty when converged.
+    """
+
+    status: str
+    values: dict[str, float]
+    errors: dict[str, float]
+    iterations: int
+    evaluations: int
+    at_bounds: tuple[str, ...] = ()
+    remedy: str = ""
+    history: tuple[float, ...] = field(default=(), repr=False)
+
+    @property
+    def converged(self) -> bool:
+        """Whether every goal is met."""
+        return self.status == "converged"
+
+
+def solve(
+    unknowns: Sequence[Unknown],
+    goals: Sequence[Goal],
+    evaluate: Callable[[Array], Evaluation],
+    *,
+    max_iterations: int = 40,
+) -> Solution:
+    """Move the unknowns until every residual is within its tolerance.
+
+    Parameters
+    ----------
+    unknowns, goals : sequence
+    evaluate : callable
+        Residuals and Jacobian at an array of unknowns; non-finite residuals mean "not there".
+    max_iterations : int
+
+    Returns
+    -------
+    Solution
+        A failure is a status, never an exception.
+
+    Source: Levenberg-Marquardt as in Nocedal & Wright 2006, section 10.3, on scaled unknowns and
+    on residuals in units of their tolerances.
+    """
+    if not unknowns or not goals:
+        raise InputError("a problem needs at least one unknown and one goal")
+    corrector = _Corrector(unknowns, goals, evaluate)
+    return corrector.run(max_iterations)
+
+
+class _Corrector:
+    def __init__(
+        self,
+        unknowns: Sequence[Unknown],
+        goals: Sequence[Goal],
+        evaluate: Callable[[Array], Evaluation],
+    ) -> None:
+        self.unknowns, self.goals, self._evaluate = unknowns, goals, evaluate
+        self.scale = np.array([u.scale for u in unknowns])
+        self.lower = np.array([u.lower for u in unknowns])
+        self.upper = np.array([u.upper for u in unknowns])
+        self.tolerance = np.array([g.tolerance for g in goals])
+        self.evaluations = 0
+
+    def evaluate(self, values: Array) -> tuple[Array, Callable[[], Array], float]:
+        self.evaluations += 1
+        residual, jacobian = self._evaluate(values)
+        size = float(np.linalg.norm(residual / self.tolerance))
+        return residual, jacobian, size if np.isfinite(size) else np.inf
+
+    def run(self, max_iterations: int) -> Solution:
+        values = np.clip(np.array([u.guess for u in self.unknowns]), self.lower, self.upper)
+        residual, jacobian, size = self.evaluate(values)
+        history, damping, status = [size], 0.0, "iteration_limit"
+        iteration = 0
+        while iteration < max_iterations:
+            if (np.abs(residual) <= self.tolerance).all():
+                status = "converged"
+                break
+            iteration += 1
+            found = self._improve(values, residual, jacobian, size, damping)
+            if found is None:
+                status = "no_solution"
+                break
+            values, residual, jacobian, size, damping = found
+            history.append(size)
+        if status == "iteration_limit" and (np.abs(residual) <= self.tolerance).all():
+            status = "converged"
+        return self._solution(status, values, residual, iteration, history)
+
+    def _improve(
+        self,
+        values: Array,
+        residual: Array,
+        jacobian_of: Callable[[], Array],
+        size: float,
+        damping: float,
+    ) -> tuple[Array, Array, Callable[[], Array], float, float] | None:
+        """Return the next point that is better, or None where none is."""
+        if not np.isfinite(size):
+            return None
+        jacobian = jacobian_of()
+        if not np.isfinite(jacobian).all():
+            return None
+        for _ in range(12):
+            trial = np.clip(
+                values + self._step(residual, jacobian, damping), self.lower, self.upper
+            )
+            new_residual, new_jacobian, new_size = self.evaluate(trial)
+            if new_size < size:
+                return trial, new_residual, new_jacobian, new_size, damping / 10.0
+            if np.array_equal(trial, values):
+                return None
+            damping = max(10.0 * damping, 1e-4)
+        return None
+
+    def _step(self, residual: Array, jacobian: Array, damping: float) -> Array:
+        a = jacobian * self.scale / self.tolerance[:, None]
+        b = -residual / self.tolerance
+        if damping > 0.0:
+            size = np.sqrt(damping) * np.linalg.norm(a, axis=0)
+            a = np.vstack([a, np.diag(np.maximum(size, 1e-12))])
+            b = np.append(b, np.zeros(len(self.scale)))
+        step: Array = np.linalg.lstsq(a, b, rcond=1e-14)[0] * self.scale
+        return step
+
+    def _solution(
+        self, status: str, values: Array, residual: Array, iterations: int, history: list[float]
+    ) -> Solution:
+        bounds = tuple(
+            u.name
+            for u, x in zip(self.unknowns, values, strict=True)
+            if np.isfinite(u.lower + u.upper) and (x <= u.lower or x >= u.upper)
+        )
+        errors = {g.name: float(r) for g, r in zip(self.goals, residual, strict=True)}
+        remedy = ""
+        if status != "converged":
+            missed = [n for g, n in zip(self.goals, errors, strict=True)
+                      if not abs(errors[n]) <= g.tolerance]  # fmt: skip
+            remedy = f"missed {', '.join(missed)}"
+            if bounds:
+                remedy += f"; {', '.join(bounds)} reached a bound: widen it"
+        return Solution(
+            status,
+            {u.name: float(x) for u, x in zip(self.unknowns, values, strict=True)},
+            errors,
+            iterations,
+            self.evaluations,
+            bounds,
+            remedy,
+            tuple(history),
+        )
+
+
+def differences(
+    function: Callable[[Array], Array], steps: Sequence[float]
+) -> Callable[[Array], Evaluation]:
+    """Return an evaluation whose Jacobian comes from forward differences with these steps."""
+
+    def evaluate(values: Array) -> Evaluation:
+        residual = function(values)
+
+        def jacobian() -> Array:
+            moved = [
+                values + step * axis for step, axis in zip(steps, np.eye(len(values)), strict=True)
+            ]
+            return np.array(
+                [(function(m) - residual) / step for m, step in zip(moved, steps, strict=True)]
+            ).T
+
+        return residual, jacobian
+
+    return evaluate
+
+
+def minimize(
+    function: Callable[[float], float], lower: float, upper: float, *, tolerance: float
+) -> tuple[float, float]:
+    """Return the argument and value of the smallest function value in an interval.
+
+    Brent's bounded method (scipy); infinite values mean "not there".
+    """
+    from scipy.optimize import minimize_scalar
+
+    found = minimize_scalar(
+        function, bounds=(lower, upper), method="bounded", options={"xatol": tolerance}
+    )
+    return float(found.x), float(found.fun)
