@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perilune.astro.epoch import DAY, J2000_JD, Epoch
+from perilune.astro.series import evaluate
 from perilune.errors import DataRangeError, UnknownName
 
 Array = NDArray[np.float64]
@@ -36,7 +37,7 @@ BODIES = tuple(_ROUTES)
 class Ephemeris:
     """DE440: position and velocity of any body relative to any other, in `icrf` axes.
 
-    Source: Park et al. 2021 (Astron. J. 161:105), kernel `de440.bsp`, evaluated with jplephem.
+    Source: Park et al. 2021 (Astron. J. 161:105), kernel `de440.bsp`, read with jplephem.
     Model limits: geometric positions (no light time, no aberration); 1549-12-31 to 2650-01-25.
     """
 
@@ -51,6 +52,10 @@ class Ephemeris:
         return {(s.center, s.target): s for s in kernel.segments}
 
     @cached_property
+    def _series(self) -> dict[tuple[int, int], tuple[float, float, Array]]:
+        return {}
+
+    @cached_property
     def span_s(self) -> tuple[float, float]:
         """First and last instant covered, TDB seconds past J2000."""
         segment = self._segments[(_EMB, 301)]
@@ -59,9 +64,10 @@ class Ephemeris:
     def require(self, epoch: Epoch) -> None:
         """Raise DataRangeError where any instant of `epoch` is outside the kernel."""
         start, stop = self.span_s
-        seconds = np.atleast_1d(epoch.j2000_s)
+        seconds = np.asarray(epoch.j2000_s)
         bad = (seconds < start) | (seconds > stop)
         if bad.any():
+            seconds, bad = np.atleast_1d(seconds), np.atleast_1d(bad)
             found = Epoch(seconds[bad][0]).tdb_iso(0)
             raise DataRangeError(
                 f"the ephemeris {self.name}",
@@ -86,13 +92,17 @@ class Ephemeris:
         """
         self.require(epoch)
         jd1, jd2 = epoch.jd_tdb
-        r = np.zeros((3, *epoch.shape))
-        v = np.zeros((3, *epoch.shape))
+        r, v = np.zeros((*epoch.shape, 3)), np.zeros((*epoch.shape, 3))
         for key, sign in route(center, target):
-            dr, dv = self._segments[key].compute_and_differentiate(jd1, jd2)
+            init, interval, coefficients = self.chebyshev(key)
+            # a date as (whole days, rest): only the rest may lose digits
+            record = np.floor(((jd1 - init) + jd2) / interval)
+            record = np.clip(record, 0, coefficients.shape[1] - 1)
+            s = 2.0 * (((jd1 - init) - record * interval) + jd2) / interval - 1.0
+            dr, dv = evaluate(coefficients, record.astype(int), s, 0.5 * interval * DAY)
             r += sign * dr
             v += sign * dv
-        return np.moveaxis(r, 0, -1), np.moveaxis(v, 0, -1) / DAY
+        return r, v
 
     def acceleration(self, target: str, center: str, epoch: Epoch) -> Array:
         """Return the relative acceleration (km/s^2), by central difference over two minutes.
@@ -106,8 +116,10 @@ class Ephemeris:
 
     def chebyshev(self, key: tuple[int, int]) -> tuple[float, float, Array]:
         """Return a segment's raw series: start (JD), interval (days), coefficients (3, n, k)."""
-        init, interval, coefficients = self._segments[key].load_array()
-        return float(init), float(interval), coefficients
+        if key not in self._series:
+            init, interval, coefficients = self._segments[key].load_array()
+            self._series[key] = float(init), float(interval), coefficients
+        return self._series[key]
 
 
 def route(center: str, target: str) -> Iterator[tuple[tuple[int, int], float]]:

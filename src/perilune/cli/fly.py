@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from perilune.cli import output
+from perilune.errors import InputError, PeriluneError
 from perilune.report.save import require_writable, save
 from perilune.scenarios.load import load
 
 if TYPE_CHECKING:
     from perilune.missions.flight import Flight
+    from perilune.missions.mission import Mission
 
 
 def run_fly(
@@ -26,15 +30,13 @@ def run_fly(
 ) -> int:
     """Fly a scenario; returns 0 where it closes and every check holds, else 1."""
     mission = load(scenario, overrides=overrides)
-    folder = Path(directory) if directory else Path("perilune-out") / mission.name
-    require_writable(folder)
+    folder = _folder(directory, mission.name)
     progress = output.Progress(quiet=quiet)
     progress(f"{mission.name}: loading ephemeris and compiling")
-    from perilune.facade import fly
-
-    flight = fly(mission, report=progress)
+    flight = _fly(mission, scenario, progress)
+    flight = replace(flight, provenance={**flight.provenance, "command": _command()})
     progress("writing")
-    save(flight, folder, report=with_report, command=_command())
+    _save(flight, folder, with_report=with_report)
     progress.done()
     if as_json:
         output.document(flight.to_json())
@@ -43,8 +45,50 @@ def run_fly(
     return 0 if flight.closes else 1
 
 
+def _folder(directory: str | None, name: str) -> Path:
+    """Return the output folder, once it is known that it can be written."""
+    if directory is not None and not directory.strip():
+        raise InputError("-o: found an empty name, expected a folder")
+    folder = Path(directory) if directory else Path("perilune-out") / name
+    try:
+        require_writable(folder)
+        if folder.is_symlink() and not folder.exists():
+            raise InputError("a link to nowhere: expected a folder", file=str(folder))
+    except OSError as problem:
+        raise _unwritable(folder, problem) from problem
+    return folder
+
+
+def _fly(mission: Mission, scenario: str, progress: output.Progress) -> Flight:
+    from perilune.facade import fly
+
+    try:
+        return fly(mission, report=progress)
+    except PeriluneError as problem:
+        progress.done()
+        if isinstance(problem, InputError) and problem.file:
+            raise
+        raise InputError(str(problem), file=scenario) from problem
+
+
+def _save(flight: Flight, folder: Path, *, with_report: bool) -> None:
+    try:
+        save(flight, folder, report=with_report)
+    except OSError as problem:
+        raise _unwritable(folder, problem) from problem
+
+
+def _unwritable(folder: Path, problem: OSError) -> InputError:
+    reason = problem.strerror or str(problem)
+    return InputError(
+        f"cannot be written ({reason}): name another folder with -o", file=str(folder)
+    )
+
+
 def _command() -> str:
-    return " ".join(["perilune", *sys.argv[1:]])
+    """Return the command line as a shell takes it; bytes that are no text are substituted."""
+    words = shlex.join(["perilune", *sys.argv[1:]])
+    return words.encode("utf-8", "replace").decode("utf-8")
 
 
 def _show(flight: Flight, folder: Path) -> None:
@@ -90,7 +134,7 @@ _BRANCHES = [
     ("dv m/s", "right"),
     ("incl deg", "right"),
     ("plane off km", "right"),
-    ("", "left"),
+    ("", "text"),
 ]
 
 
@@ -99,9 +143,8 @@ def _number(value: float | None, digits: int) -> str:
 
 
 def _event_row(event: dict[str, Any]) -> list[str]:
-    name = event["name"].replace("lunar_orbit_insertion", "lunar_orbit_insertion")
     return [
-        name,
+        event["name"],
         event["utc"][5:19].replace("T", " "),
         _offset(event),
         _number(event["altitude_km"], 1),

@@ -1,129 +1,118 @@
 """`perilune`: the entry point; maps every outcome to its exit status.
 
-0 done, 1 computed but does not close, 2 wrong input, 3 an internal error. No traceback reaches a
-user without `--debug`.
+0 done, 1 computed but does not close, 2 wrong input, 3 an internal error, 130 stopped by Ctrl-C. No
+traceback reaches a user without `--debug`, which every command takes before or after its name.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
-from typing import Annotated
-
-import typer
+import threading
+import time
+from contextlib import redirect_stdout, suppress
+from typing import Any
 
 from perilune.cli import output
+from perilune.errors import PeriluneError, nearest
 
-app = typer.Typer(
-    name="perilune",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="Design joint lunar missions in full ephemeris, and compare variants of cooperation.",
-)
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
-Overrides = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="PATH.TO.KEY=VALUE", help="Override a key; repeatable."),
-]
+GRACE_S = 1.5
+"""How long a stopped run may take to clean up before it is ended where it stands."""
 
 
-@app.command()
-def fly(
-    scenario: Annotated[str, typer.Argument(help="A bundled name or a TOML file.")],
-    directory: Annotated[
-        str | None, typer.Option("-o", help="Output folder (default perilune-out/NAME).")
-    ] = None,
-    overrides: Overrides = None,
-    as_json: Json = False,
-    quiet: Quiet = False,
-    no_report: Annotated[bool, typer.Option("--no-report", help="No report.html.")] = False,
-) -> None:
-    """Solve and fly one mission, show its timeline, write the outputs."""
-    from perilune.cli.fly import run_fly
+class Stopped(BaseException):
+    """A signal asked to end; like KeyboardInterrupt, no `except Exception` holds it."""
 
-    raise typer.Exit(
-        run_fly(
-            scenario,
-            directory,
-            overrides or [],
-            as_json=as_json,
-            quiet=quiet,
-            with_report=not no_report,
-        )
-    )
-
-
-@app.command()
-def check(
-    file: Annotated[str, typer.Argument(help="A bundled name or a TOML file.")],
-    overrides: Overrides = None,
-    as_json: Json = False,
-) -> None:
-    """Validate a file without flying it."""
-    from perilune.cli.check import run_check
-
-    raise typer.Exit(run_check(file, overrides or [], as_json=as_json))
-
-
-@app.command(name="list")
-def list_scenarios(as_json: Json = False) -> None:
-    """List the bundled scenarios."""
-    from perilune.cli.check import run_list
-
-    raise typer.Exit(run_list(as_json=as_json))
-
-
-def _version(value: bool) -> None:
-    if value:
-        from importlib.metadata import version
-
-        output.line(f"perilune {version('perilune')}")
-        raise typer.Exit(0)
-
-
-@app.callback()
-def _options(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
-    ] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
-) -> None:
-    pass
+    def __init__(self, number: int) -> None:
+        self.status = 128 + number
 
 
 def run() -> None:
     """Run the command line and exit with its status."""
-    debug = "--debug" in sys.argv
-    signal.signal(signal.SIGINT, _interrupt)
-    signal.signal(signal.SIGTERM, _interrupt)
+    _listen()
+    raise SystemExit(main())
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line on `arguments` (default: the process's own); returns the exit status."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    output.prepare()
     try:
-        app(standalone_mode=True)
-    except KeyboardInterrupt:
-        output.error("interrupted")
-        raise SystemExit(130) from None
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(0) from None
+        status = _command(arguments)
+        output.flush()
+        return status
+    except (Stopped, KeyboardInterrupt) as stop:
+        output.error("stopped")
+        return getattr(stop, "status", 130)
+    except PeriluneError as problem:
+        return _refuse(str(problem), 2, arguments)
     except Exception as problem:
-        if debug:
-            raise
-        from perilune.errors import PeriluneError
-
-        if isinstance(problem, PeriluneError):
-            output.error(str(problem))
-            raise SystemExit(2) from None
-        output.error(f"internal error: {type(problem).__name__}: {problem} (--debug shows where)")
-        raise SystemExit(3) from None
+        text = f"internal error: {type(problem).__name__}: {problem} (--debug shows where)"
+        return _refuse(text, 3, arguments)
 
 
-def _interrupt(_signal: int, _frame: object) -> None:
-    """End at once: compiled code does not look at Python's signal flag, the system does.
+def _refuse(text: str, status: int, arguments: list[str]) -> int:
+    if "--debug" in arguments:
+        output.traceback()
+    output.error(text)
+    return status
 
-    Outputs are written whole (temporary file, then rename), so nothing is left half-written.
+
+def _command(arguments: list[str]) -> int:
+    import typer
+
+    from perilune.cli.app import app
+
+    usage_error: Any = typer.BadParameter.__mro__[1]  # click's, wherever this typer keeps it
+    try:
+        if not arguments:
+            with redirect_stdout(sys.stderr):
+                app(["--help"], standalone_mode=False, prog_name="perilune")
+            return 2
+        return int(app(arguments, standalone_mode=False, prog_name="perilune") or 0)
+    except usage_error as problem:
+        return _refuse(_usage(problem), 2, arguments)
+
+
+def _usage(problem: Any) -> str:
+    """Return a wrong option or command in one line, with the nearest valid name."""
+    text = problem.format_message().rstrip(".")
+    context = problem.ctx
+    words = getattr(context, "command_path", None) or "perilune"
+    known = list(getattr(getattr(context, "command", None), "commands", {}))
+    unknown = re.fullmatch(r"No such command '(.*)'", text.split(" (")[0], re.DOTALL)
+    if unknown and known:
+        near = nearest(unknown[1], known)
+        hint = f" Did you mean '{near}'?" if near else ""
+        return f"no such command '{unknown[1]}'.{hint} Known: {', '.join(known)}."
+    return f"{text[:1].lower()}{text[1:]}. '{words} --help' shows what is expected."
+
+
+def _listen() -> None:
+    """Make SIGINT and SIGTERM end the run: cleaned up where it can be, within `GRACE_S` anyhow.
+
+    A compilation or a long arc does not return to Python for seconds, so a thread watches the
+    signals too. Outputs are written whole (temporary file, then rename).
     """
-    output.error("interrupted")
-    os._exit(130)
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    threading.Thread(target=_watch, args=(reader,), daemon=True).start()
+
+
+def _stop(number: int, _frame: object) -> None:
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)
+    raise Stopped(number)
+
+
+def _watch(reader: int) -> None:
+    number = os.read(reader, 1)[0]
+    time.sleep(GRACE_S)
+    with suppress(OSError, ValueError):
+        output.error("stopped")
+    os._exit(128 + number)

@@ -3,61 +3,125 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from contextlib import suppress
+from io import TextIOWrapper
 from typing import Any
+
+from perilune.errors import InputError
+
+_CLEAR = "\r\x1b[2K"
+
+
+def prepare() -> None:
+    """Let a terminal that cannot show a character show a substitute."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
 
 
 def line(text: str = "") -> None:
     """Print a line to stdout."""
-    print(text)
+    _write(text + "\n")
 
 
 def error(text: str) -> None:
-    """Print an error to stderr."""
-    print(f"perilune: {text}", file=sys.stderr, flush=True)
+    """Print an error to stderr, on a line of its own."""
+    clear = _CLEAR if _is_terminal() else ""
+    _note(f"{clear}perilune: {visible(text)}\n")
+
+
+def traceback() -> None:
+    """Print the traceback of the exception being handled to stderr."""
+    from traceback import format_exc
+
+    _note(format_exc())
 
 
 def document(data: Any) -> None:
     """Print one JSON document to stdout."""
-    print(json.dumps(data, indent=2, allow_nan=False))
+    _write(json.dumps(data, indent=2, allow_nan=False) + "\n")
+
+
+def flush() -> None:
+    """Hand everything printed to the reader, so that a failure shows here and not at exit."""
+    _write("")
+
+
+def visible(text: str) -> str:
+    """Return a text whose control characters are spelled out: it stays one line."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def _write(text: str) -> None:
+    """Write to stdout; that nobody reads it (`| head`, `>&-`) is no error."""
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as problem:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(problem, BrokenPipeError):
+            raise InputError(f"standard output cannot be written: {problem.strerror}") from None
+
+
+def _note(text: str) -> None:
+    """Write to stderr, if there is one that takes it."""
+    if sys.stderr is not None:
+        with suppress(OSError):
+            sys.stderr.write(text)
+            sys.stderr.flush()
+
+
+def _is_terminal() -> bool:
+    return sys.stderr is not None and sys.stderr.isatty()
 
 
 class Progress:
     """Short messages on stderr: one line that is rewritten on a terminal, plain lines elsewhere."""
 
     def __init__(self, *, quiet: bool) -> None:
-        self.quiet, self.live = quiet, sys.stderr.isatty()
+        self.quiet, self.live = quiet, _is_terminal()
 
     def __call__(self, message: str) -> None:
         """Show what is being worked on."""
         if self.quiet:
             return
-        if self.live:
-            print(f"\r\x1b[2K{message} ...", end="", file=sys.stderr, flush=True)
-        else:
-            print(f"{message} ...", file=sys.stderr, flush=True)
+        text = visible(f"{message} ...")
+        _note(f"{_CLEAR}{text}" if self.live else f"{text}\n")
 
     def done(self) -> None:
         """Clear the line."""
         if self.live and not self.quiet:
-            print("\r\x1b[2K", end="", file=sys.stderr, flush=True)
+            _note(_CLEAR)
 
 
 def table(title: str, columns: list[tuple[str, str]], rows: list[list[str]]) -> None:
-    """Print a table of texts; a column is (header, "left" or "right"). Fits 80 columns if it can.
+    """Print a table of texts; a column is (header, "left", "right" or "text").
 
-    On a terminal with color; plain text elsewhere, never wrapped narrower than its content.
+    Fits a terminal by wrapping its "text" columns; elsewhere it is as wide as its content. Color
+    on a terminal, plain text elsewhere.
     """
+    from io import StringIO
+
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)
     if not console.is_terminal:
-        console.width = max(console.width, 100)
+        console = Console(file=StringIO(), width=1000, highlight=False, markup=False)
     shown = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for header, justify in columns:
-        shown.add_column(header, justify="right" if justify == "right" else "left", no_wrap=True)
+    for header, kind in columns:
+        shown.add_column(
+            header,
+            justify="right" if kind == "right" else "left",
+            no_wrap=kind != "text",
+            overflow="fold",
+        )
     for row in rows:
         shown.add_row(*row)
-    console.print(shown)
+    with console.capture() as captured:
+        console.print(shown)
+    _write("".join(f"{part.rstrip()}\n" for part in captured.get().rstrip().splitlines()) + "\n")

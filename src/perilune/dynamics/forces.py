@@ -242,7 +242,7 @@ def sunlight(m: Any, from_sun: Vector, from_body: Vector, body: str) -> Any:
     """Return a smooth visible fraction of the Sun's disc behind a body.
 
     A logistic step in the apparent separation, from 0.02 at the edge of the umbra to 0.98 at that
-    of the penumbra.
+    of the penumbra; written as a tanh, which cannot overflow.
     """
     d_sun, d_body = m.sqrt(dot(from_sun, from_sun)), m.sqrt(dot(from_body, from_body))
     sun_radius = m.asin(RADIUS_KM["sun"] / d_sun)
@@ -250,7 +250,7 @@ def sunlight(m: Any, from_sun: Vector, from_body: Vector, body: str) -> Any:
     # 2 asin(|difference| / 2) instead of acos(dot): no infinite slope where both are in line
     apart = subtract(scale(1.0 / d_sun, from_sun), scale(1.0 / d_body, from_body))
     separation = 2.0 * m.asin(0.5 * m.sqrt(dot(apart, apart) + 1e-30))
-    return 1.0 / (1.0 + m.exp(-4.0 * (separation - body_radius) / sun_radius))
+    return 0.5 + 0.5 * m.tanh(2.0 * (separation - body_radius) / sun_radius)
 
 
 def steering(m: Any, aim: Vector, lead: Vector, angle: Any) -> Vector:

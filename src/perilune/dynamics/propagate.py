@@ -14,7 +14,7 @@ from perilune.astro.state import State
 from perilune.dynamics.events import Event
 from perilune.dynamics.forces import Forces, mass_flow_kg_s
 from perilune.dynamics.system import static_values
-from perilune.dynamics.taylor import Run, borrow
+from perilune.dynamics.taylor import TOLERANCE, Run, borrow
 from perilune.dynamics.trajectory import Arc, FoundEvent, Trajectory
 from perilune.errors import InputError
 
@@ -75,6 +75,7 @@ def propagate(
     mass_kg: float | None = None,
     stm: bool = False,
     dense: bool = True,
+    tolerance: float = TOLERANCE,
 ) -> Trajectory:
     """Integrate a state to an epoch, forwards or backwards, about its own center.
 
@@ -96,6 +97,9 @@ def propagate(
         Also integrate the state-transition matrix, left in `Trajectory.stm`.
     dense : bool
         Keep what `Trajectory.at` needs; without it only `Trajectory.final` is known.
+    tolerance : float
+        Relative error per step. The default is the rounding of a float64; 1e-10 is good for
+        derivatives and seeds, at half the time.
 
     Returns
     -------
@@ -128,6 +132,7 @@ def propagate(
         thrust=thrust is not None,
         variational=stm,
         events=events,
+        tolerance=tolerance,
     ) as engine:
         static = engine.system.static(values)
         run = engine.run(vector, origin, float(until - origin), static, env, dense=dense)

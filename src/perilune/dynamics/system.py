@@ -42,6 +42,7 @@ class Spec:
     thrust, variational : bool
     events : tuple
         `Event.key` of each.
+    tolerance : float
     """
 
     center: str
@@ -49,6 +50,7 @@ class Spec:
     thrust: bool = False
     variational: bool = False
     events: tuple[Any, ...] = ()
+    tolerance: float = 1e-15
 
 
 @dataclass

@@ -77,6 +77,7 @@ class TaylorEngine:
         thrust: bool = False,
         variational: bool = False,
         events: tuple[Event, ...] = (),
+        tolerance: float = TOLERANCE,
         compact: bool = True,
     ) -> None:
         self.system: System = build(center, forces, thrust=thrust, events=events)
@@ -88,7 +89,7 @@ class TaylorEngine:
         self._terminal = [i for i, event in enumerate(events) if event.terminal]
         self._integrator = hy.taylor_adaptive(
             hy.var_ode_sys(equations, hy.var_args.vars, 1) if variational else equations,
-            tol=TOLERANCE,
+            tol=tolerance,
             compact_mode=compact,
             nt_events=plain,
             t_events=terminal,
@@ -177,6 +178,8 @@ class TaylorEngine:
                     run.stopped_by = self._terminal[-1 - int(outcome.value)]
                 break
         run.vector, run.stop_s = ta.state[:n].copy(), float(ta.time)
+        if not np.isfinite(run.stop_s):
+            run.stop_s = run.ends_s[-1] if run.ends_s else 0.0
         run.hits = list(self._hits)
         if self.variational:
             run.stm = ta.state[n:].reshape(n, n).copy()
@@ -209,9 +212,11 @@ def borrow(
     thrust: bool = False,
     variational: bool = False,
     events: tuple[Event, ...] = (),
+    tolerance: float = TOLERANCE,
 ) -> Iterator[TaylorEngine]:
     """Lend a compiled engine from the environment's pool; one borrower at a time holds it."""
-    spec = Spec(center, forces.key, thrust, variational, tuple(event.key for event in events))
+    keys = tuple(event.key for event in events)
+    spec = Spec(center, forces.key, thrust, variational, keys, tolerance)
     pool: list[TaylorEngine] = env.cache.setdefault(("engines", spec), [])
     try:
         engine = pool.pop()
@@ -222,7 +227,8 @@ def borrow(
             thrust=thrust,
             variational=variational,
             events=events,
-            compact=not env.tuned,
+            tolerance=tolerance,
+            compact=variational or not env.tuned,
         )
     try:
         yield engine

@@ -43,6 +43,13 @@ class Arc:
         stop = self.run.stop_s
         return (0.0, stop) if stop >= 0.0 else (stop, 0.0)
 
+    @property
+    def edges_s(self) -> Array:
+        """Edges of the integration steps, ascending: dense where the motion is quick."""
+        edges = self._steps[0]
+        start, stop = self.span_s
+        return np.unique(np.clip(edges, start, stop))
+
     @cached_property
     def _steps(self) -> tuple[Array, Array, Array]:
         """Edges (ascending), expansion points, coefficients (step, component, order + 1)."""

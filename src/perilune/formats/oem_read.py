@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -17,8 +17,7 @@ from perilune.formats.ephemeris import Oem, Segment
 from perilune.formats.oem_write import CENTERS
 
 _CENTERS = {name: body for body, name in CENTERS.items()}
-_FRAMES = ("ICRF", "EME2000", "GCRF", "J2000")
-"""All are `icrf` here, as SPICE, GMAT and NASA's files have it."""
+_FRAMES = ("ICRF", "EME2000", "GCRF", "J2000")  # one and the same here, as SPICE and GMAT have it
 _SCALES: dict[str, Callable[[list[str]], Epoch]] = {
     "UTC": Epoch.utc,
     "TAI": Epoch.tai,
@@ -30,10 +29,8 @@ _NEEDED = ("OBJECT_NAME", "CENTER_NAME", "REF_FRAME", "TIME_SYSTEM", "START_TIME
 _STOP_SLACK_S = 1.0
 _ORDINAL = re.compile(r"(\d{4})-(\d{3})(?=T|$)")
 
-Fields = dict[str, tuple[int, str]]
-"""Keyword to (line number, value)."""
-Row = tuple[int, str, list[float]]
-"""Line number, epoch text, the numbers after it."""
+Fields = dict[str, tuple[int, str]]  # keyword to (line number, value)
+Row = tuple[int, str, list[float]]  # line number, epoch text, the numbers after it
 
 
 def read_oem(path: str | os.PathLike[str]) -> Oem:
@@ -65,9 +62,8 @@ class _Reader:
         try:
             content = Path(self.file).read_bytes()
         except OSError as error:
-            raise InputError(
-                f"cannot be read ({error.strerror or error})", file=self.file
-            ) from error
+            reason = f"cannot be read ({error.strerror or error})"
+            raise InputError(reason, file=self.file) from error
         if content.lstrip()[:1] == b"<":
             raise InputError("is XML: expected an OEM in keyword-value notation", file=self.file)
         try:
@@ -114,9 +110,7 @@ class _Reader:
         comments = self.told()
         segments = [self.segment()]
         while self.peek() is not None:
-            line_text = self.take("META_START")
-            if line_text != "META_START":
-                raise self.error(f"found {line_text[:60]!r}: expected META_START")
+            self.take("META_START")  # `rows` stops at nothing else
             segments.append(self.segment())
         originator = fields.get("ORIGINATOR", (0, ""))[1]
         created = fields.get("CREATION_DATE", (0, ""))[1]
@@ -159,15 +153,13 @@ class _Reader:
             comments=self.told(),
         )
 
-    def known(self, name: str, fields: Fields, known: object) -> str:
+    def known(self, name: str, fields: Fields, known: Iterable[str]) -> str:
         line, found = fields[name]
-        names = list(known)  # type: ignore[call-overload]
-        value = found.upper()
-        if value not in names:
-            like = nearest(found, [n.lower() for n in names])
-            hint = f" Did you mean {like.upper()}?" if like else ""
-            raise self.error(f"{name} is {found!r}: expected {', '.join(names)}.{hint}", line)
-        return value
+        if found.upper() in known:
+            return found.upper()
+        like = nearest(found, [each.lower() for each in known])
+        hint = f" Did you mean {like.upper()}?" if like else ""
+        raise self.error(f"{name} is {found!r}: expected {', '.join(known)}.{hint}", line)
 
     def interpolation(self, fields: Fields) -> tuple[str, int]:
         if "INTERPOLATION" not in fields:
@@ -239,8 +231,8 @@ class _Reader:
                 "the file looks cut off",
                 rows[-1][0],
             )
-        is_last = self.at == len(self.lines) and not self.ends_whole and len(rows) > 1
-        if is_last and _decimals(self.lines[-1]) < _decimals(self.lines[rows[-2][0] - 1]):
+        open_end = rows[-1][0] == len(self.lines) and not self.ends_whole and len(rows) > 1
+        if open_end and _decimals(self.lines[-1]) < _decimals(self.lines[rows[-2][0] - 1]):
             raise self.error("the last number is shorter than those above: the file looks cut off")
 
 

@@ -69,13 +69,18 @@ def write_oem(
     Raises
     ------
     InputError
-        Where a name cannot be written in a message, or the file cannot be written.
+        Where a name cannot be written in a message, the trajectory failed or has no duration, or
+        the file cannot be written.
+    ModelError
+        Where the motion is not smooth enough to be interpolated that well.
     """
     if not max_error_m >= _SMALLEST_ERROR_M:
         raise InputError(
             f"max_error_m is {max_error_m}: expected at least {_SMALLEST_ERROR_M} m, what the "
             "digits of the file are good for"
         )
+    if trajectory.status == "failed":
+        raise InputError("the trajectory failed (its state became non-finite): nothing is written")
     system = time_system(trajectory.start, trajectory.stop)
     identity = {
         "OBJECT_NAME": _field("object name", name),

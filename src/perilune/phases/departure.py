@@ -13,10 +13,10 @@ from perilune.astro.epoch import Epoch
 from perilune.dynamics.propagate import propagate
 from perilune.phases.arrival import Perilune
 from perilune.phases.base import Check, Condition, Context, Happening, Leg
-from perilune.phases.capture import COAST_EVENTS
 from perilune.phases.launch import Launch
-from perilune.phases.transfer import Request, Transfer, solve_transfers
-from perilune.phases.translunar import Shot
+from perilune.phases.request import Request, Transfer
+from perilune.phases.transfer import solve_transfers
+from perilune.phases.translunar import COAST_EVENTS, Shot
 
 
 @dataclass(frozen=True)

@@ -12,15 +12,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from perilune.astro import frames
 from perilune.astro.bodies import EARTH_RADIUS_KM
 from perilune.astro.environment import Environment
 from perilune.astro.epoch import Epoch
 from perilune.astro.geometry import SurfacePoint
+from perilune.astro.orientation import ERA_RATE
 from perilune.astro.state import State
 from perilune.errors import InputError
 
 Array = NDArray[np.float64]
+LocalAxes = tuple[Array, Array, Array, Array]
+"""Up, east, north and the Earth's pole, unit vectors in `icrf`."""
 
 
 @dataclass(frozen=True)
@@ -100,25 +102,31 @@ class Launch:
         """Radius of the parking orbit, km."""
         return EARTH_RADIUS_KM + self.parking_altitude_km
 
-    def local_axes(self, lift_off: Epoch, env: Environment) -> tuple[Array, Array, Array, Array]:
-        """Return up, east, north and the Earth's pole at lift-off, unit vectors in `icrf`."""
-        up = self.site.point.state(lift_off, env).r_km
-        up = up / np.linalg.norm(up)
-        pole = frames.from_icrf("itrf", lift_off, env)[0][2]
+    def local_axes(self, lift_off: Epoch, env: Environment) -> LocalAxes:
+        """Return up, east, north (geocentric) and the Earth's pole at lift-off."""
+        matrix = env.earth.itrf_matrix(lift_off)
+        fixed = self.site.point.fixed_km()
+        up = (fixed / np.linalg.norm(fixed)) @ matrix
+        pole = matrix[2]
         east = np.cross(pole, up)
         east = east / np.linalg.norm(east)
         return up, east, np.cross(up, east), pole
 
-    def insertion(self, lift_off: Epoch, azimuth_rad: float, env: Environment) -> Insertion:
-        """Return the state on reaching the parking orbit, with its derivatives."""
-        up, east, north, pole = self.local_axes(lift_off, env)
+    def insertion(
+        self, lift_off: Epoch, azimuth_rad: float, axes: LocalAxes, env: Environment
+    ) -> Insertion:
+        """Return the state on reaching the parking orbit, with its derivatives.
+
+        `axes` are `local_axes(lift_off, env)`: they cost more than the rest, and keep.
+        """
+        up, east, north, pole = axes
         ahead = np.cos(azimuth_rad) * north + np.sin(azimuth_rad) * east
         angle = np.radians(self.ascent.range_angle_deg)
         speed = np.sqrt(env.constants.gm("earth") / self.radius_km)
         r = self.radius_km * (np.cos(angle) * up + np.sin(angle) * ahead)
         v = speed * (np.cos(angle) * ahead - np.sin(angle) * up)
         state = State(lift_off + self.ascent.duration_s, "earth", "icrf", r, v)
-        spin = 7.292115e-5 * pole
+        spin = ERA_RATE * pole
         return Insertion(
             state,
             np.concatenate([np.cross(-up, r), np.cross(-up, v)]),

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,14 +20,24 @@ from perilune.astro.bodies import Constants
 from perilune.astro.environment import Environment
 from perilune.astro.epoch import Epoch
 from perilune.astro.state import State
+from perilune.dynamics.events import impact, periapsis
 from perilune.dynamics.forces import Forces
 from perilune.dynamics.propagate import propagate
 from perilune.dynamics.trajectory import Trajectory
-from perilune.phases.launch import Insertion, Launch
+from perilune.phases.launch import Insertion, Launch, LocalAxes
 
 Array = NDArray[np.float64]
 
 _PLANETS = ("venus", "jupiter")
+
+IMPULSE = ("dv_x", "dv_y", "dv_z")
+"""Controls of an impulse given by its three `icrf` components."""
+
+COAST_EVENTS = (periapsis("moon"), impact("moon"))
+"""What every coast about the Moon looks for."""
+
+_EXACT: dict[str, Any] = {}
+_SENSITIVE: dict[str, Any] = {"stm": True, "tolerance": 1e-11}
 
 
 @dataclass(frozen=True)
@@ -36,7 +47,11 @@ class Model:
     Attributes
     ----------
     earth, moon : Forces
-        About the Earth (parking orbit, cruise) and about the Moon (approach and after).
+        About the Earth (parking orbit, cruise) and about the Moon (approach and after): what is
+        flown, and what the goals are met in.
+    sensitivity : Forces
+        About both, for state-transition matrices: without the terms that cost much and bend
+        little. It decides how fast a solve converges, not where.
     handover_s : float
         The approach is integrated about the Moon for this long before arrival.
     """
@@ -51,6 +66,7 @@ class Model:
             ("earth", "moon", "sun", *_PLANETS), harmonics={"earth": (2, 0), "moon": (8, 8)}
         )
     )
+    sensitivity: Forces = field(default_factory=lambda: Forces(harmonics={"earth": (2, 0)}))
     handover_s: float = 64800.0
 
 
@@ -80,7 +96,7 @@ class Controls:
     def moved(self, values: dict[str, float]) -> Controls:
         """Return the controls with some replaced (`lift_off_s` shifts the instant)."""
         changes: dict[str, object] = {
-            k: v for k, v in values.items() if k not in ("lift_off_s", "dv_x", "dv_y", "dv_z")
+            k: v for k, v in values.items() if k not in ("lift_off_s", *IMPULSE)
         }
         if "lift_off_s" in values:
             changes["lift_off"] = self.lift_off + values["lift_off_s"]
@@ -96,6 +112,7 @@ class Shot:
     Attributes
     ----------
     controls : Controls
+    insertion : Insertion
     parking, cruise : Trajectory
     approach : Trajectory or None
         About the Moon; None where the Moon was made massless.
@@ -108,6 +125,7 @@ class Shot:
     """
 
     controls: Controls
+    insertion: Insertion
     parking: Trajectory
     cruise: Trajectory
     approach: Trajectory | None
@@ -127,6 +145,7 @@ class Shooter:
 
     def __init__(self, launch: Launch, model: Model, env: Environment) -> None:
         self.launch, self.model, self.env = launch, model, env
+        self._axes: tuple[Epoch, LocalAxes] | None = None
 
     @cached_property
     def massless_env(self) -> Environment:
@@ -139,19 +158,48 @@ class Shooter:
         )
 
     def shoot(
-        self, controls: Controls, wanted: tuple[str, ...] = (), *, massless: bool = False
+        self, controls: Controls, *, massless: bool = False, dense: bool = False
     ) -> Shot | None:
-        """Fly one shot; `wanted` names the controls to differentiate the arrival to.
+        """Fly one shot with the full force models.
 
-        None where the motion ran into a body's center and has no end.
+        `massless` takes the Moon's attraction away; the shot then stays Earth-centered. None
+        where the motion ran into a body's center and has no end.
         """
-        insertion = self.launch.insertion(controls.lift_off, controls.azimuth_rad, self.env)
+        env = self.massless_env if massless else self.env
+        moon = None if massless else self.model.moon
+        return self._fly(controls, self.model.earth, moon, env, dense=dense)
+
+    def sensitivity(
+        self, controls: Controls, wanted: tuple[str, ...], *, massless: bool = False
+    ) -> Shot | None:
+        """Fly one shot with the sensitivity model, with derivatives to the controls named."""
+        env = self.massless_env if massless else self.env
+        forces = self.model.sensitivity
+        shot = self._fly(controls, forces, None if massless else forces, env, stm=True)
+        if shot is None:
+            return None
+        columns = _variations(shot, wanted, self.env)
+        shot.columns.update(zip(wanted, columns.T, strict=True))
+        return shot
+
+    def _fly(
+        self,
+        controls: Controls,
+        earth: Forces,
+        moon: Forces | None,
+        env: Environment,
+        *,
+        stm: bool = False,
+        dense: bool = False,
+    ) -> Shot | None:
+        options = _SENSITIVE if stm else _EXACT
+        axes = self._local_axes(controls.lift_off)
+        insertion = self.launch.insertion(controls.lift_off, controls.azimuth_rad, axes, self.env)
         leave = insertion.state.epoch + controls.coast_s
         arrive = leave + controls.flight_time_s
-        env = self.massless_env if massless else self.env
-        stm = bool(wanted)
+        keep = stm or dense
         parking = propagate(
-            insertion.state, until=leave, forces=self.model.earth, env=self.env, stm=stm
+            insertion.state, until=leave, forces=earth, env=env, dense=keep, **options
         )
         if parking.status == "failed":
             return None
@@ -159,38 +207,47 @@ class Shooter:
         after = State(
             leave, "earth", "icrf", before.r_km, before.v_km_s + _impulse(before, controls)
         )
-        hand = arrive if massless else arrive + (-self._handover_s(controls))
-        cruise = propagate(after, until=hand, forces=self.model.earth, env=env, stm=stm)
+        hand = arrive if moon is None else arrive + (-self._handover_s(controls))
+        cruise = propagate(after, until=hand, forces=earth, env=env, dense=keep, **options)
         last, approach = cruise, None
-        if not massless and cruise.status != "failed":
+        if moon is not None and cruise.status != "failed":
             near = cruise.final.to(center="moon", env=self.env)
+            events = () if stm else COAST_EVENTS
             approach = last = propagate(
-                near, until=arrive, forces=self.model.moon, env=self.env, stm=stm
+                near, until=arrive, forces=moon, env=env, dense=keep, events=events, **options
             )
         if last.status == "failed":
             return None
         arrival = last.final.to(center="moon", env=self.env)
-        shot = Shot(controls, parking, cruise, approach, before, after, arrival, {})
-        if wanted:
-            rate = _end_rate(last, arrival, self.env)
-            for name in wanted:
-                shot.columns[name] = self._column(name, shot, insertion, rate)
-        return shot
+        return Shot(controls, insertion, parking, cruise, approach, before, after, arrival, {})
 
     def _handover_s(self, controls: Controls) -> float:
         return min(self.model.handover_s, 0.5 * controls.flight_time_s)
 
-    def _column(self, name: str, shot: Shot, insertion: Insertion, end_rate: Array) -> Array:
-        """Return the derivative of the arrival to one control."""
-        start, moves_leave = _start_variation(name, shot, insertion)
-        moves_arrive = 1.0 if name == "flight_time_s" else moves_leave
-        rate_before, rate_after = _rate(shot.parking, end=True), _rate(shot.cruise, end=False)
-        before = _through(shot.parking, start) + rate_before * moves_leave
-        after = before + _impulse_variation(name, shot, before)
-        xi = _through(shot.cruise, after - rate_after * moves_leave)
-        if shot.approach is not None:
-            xi = _through(shot.approach, xi)
-        return xi + end_rate * moves_arrive
+    def _local_axes(self, lift_off: Epoch) -> LocalAxes:
+        """Return up, east, north and pole at lift-off; the last instant asked for is kept."""
+        if self._axes is None or self._axes[0] != lift_off:
+            self._axes = lift_off, self.launch.local_axes(lift_off, self.env)
+        return self._axes[1]
+
+
+def _variations(shot: Shot, wanted: tuple[str, ...], env: Environment) -> Array:
+    """Return the derivative of the arrival to each control named, shape (6, controls)."""
+    rates = {
+        "start": _rate(shot.parking, end=False),
+        "before": _rate(shot.parking, end=True),
+        "after": _rate(shot.cruise, end=False),
+    }
+    starts = np.array([_start_variation(name, shot, rates["start"]) for name in wanted]).T
+    leaves = np.array([1.0 if name in ("lift_off_s", "coast_s") else 0.0 for name in wanted])
+    arrives = np.array([1.0 if name == "flight_time_s" else 0.0 for name in wanted]) + leaves
+    before = _through(shot.parking, starts) + np.outer(rates["before"], leaves)
+    jumps = [_impulse_variation(name, shot, before[:, i]) for i, name in enumerate(wanted)]
+    xi = _through(shot.cruise, before + np.array(jumps).T - np.outer(rates["after"], leaves))
+    if shot.approach is not None:
+        xi = _through(shot.approach, xi)
+    end = _end_rate(shot.approach or shot.cruise, shot.arrival, env)
+    return np.asarray(xi + np.outer(end, arrives))
 
 
 def _impulse(before: State, controls: Controls) -> Array:
@@ -200,14 +257,13 @@ def _impulse(before: State, controls: Controls) -> Array:
     return np.asarray(v * (controls.dv_km_s / np.linalg.norm(v)))
 
 
-def _start_variation(name: str, shot: Shot, insertion: Insertion) -> tuple[Array, float]:
-    """Return the fixed-time variation at insertion, and how much the injection instant moves."""
+def _start_variation(name: str, shot: Shot, start_rate: Array) -> Array:
+    """Return the fixed-time variation at parking-orbit insertion."""
     if name == "azimuth_rad":
-        return insertion.by_azimuth, 0.0
+        return shot.insertion.by_azimuth
     if name == "lift_off_s":
-        start_rate = _rate(shot.parking, end=False)
-        return insertion.by_lift_off - start_rate, 1.0
-    return np.zeros(6), 1.0 if name == "coast_s" else 0.0
+        return np.asarray(shot.insertion.by_lift_off - start_rate)
+    return np.zeros(6)
 
 
 def _impulse_variation(name: str, shot: Shot, before: Array) -> Array:
@@ -216,8 +272,8 @@ def _impulse_variation(name: str, shot: Shot, before: Array) -> Array:
     speed = float(np.linalg.norm(v))
     unit = v / speed
     change = np.zeros(6)
-    if name in ("dv_x", "dv_y", "dv_z"):
-        change[3 + "xyz".index(name[-1])] = 1.0
+    if name in IMPULSE:
+        change[3 + IMPULSE.index(name)] = 1.0
     if isinstance(shot.controls.dv_km_s, tuple):
         return change
     if name == "dv_km_s":

@@ -38,12 +38,16 @@ def figure(body: str, track: Track) -> dict[str, Any]:
         What the plot is centered on.
     track : mapping
         `body_radius_km`, `lines` (`name`, `x`, `y`, `z` in km), `points` (`name`, `x`, `y`, `z`).
+        Lines of one name share a color and a place in the legend. Optional `view_km`: nothing
+        farther than this from the center, along any axis, is drawn.
     """
     radius = float(track.get("body_radius_km") or 0.0)
-    lines, points = track.get("lines") or [], track.get("points") or []
+    view = float(track.get("view_km") or math.inf)
+    lines = [_within(line, view) for line in track.get("lines") or []]
+    points = [point for point in track.get("points") or [] if _seen(point, view)]
     low, high = _box(lines, points, radius)
     longest = max(b - a for a, b in zip(low, high, strict=True))
-    data = [_line(line, i) for i, line in enumerate(lines)]
+    data = list(_lines(lines))
     if radius > 0.0:
         data.insert(0, _sphere(body, radius))
     if points:
@@ -87,15 +91,37 @@ def _xyz(rows: Sequence[Track]) -> dict[str, list[float | None]]:
     return {axis: _numbers(row.get(axis) for row in rows) for axis in "xyz"}
 
 
-def _line(line: Track, i: int) -> dict[str, Any]:
-    return {
-        "type": "scatter3d",
-        "mode": "lines",
-        "name": str(line.get("name", "")),
-        **{axis: _numbers(line.get(axis) or []) for axis in "xyz"},
-        "line": {"color": _LINES[i % len(_LINES)], "width": 4},
-        "hovertemplate": "%{x:,.0f}, %{y:,.0f}, %{z:,.0f} km",
-    }
+def _within(line: Track, view_km: float) -> dict[str, Any]:
+    """Return a line with gaps where it leaves the view."""
+    rows = zip(*(_numbers(line.get(axis) or []) for axis in "xyz"), strict=True)
+    shown = [row if _inside(row, view_km) else (None, None, None) for row in rows]
+    columns = zip(*shown, strict=True) if shown else ((), (), ())
+    return {"name": str(line.get("name", "")), **dict(zip("xyz", map(list, columns), strict=True))}
+
+
+def _inside(row: Iterable[float | None], view_km: float) -> bool:
+    return all(v is not None and abs(v) <= view_km for v in row)
+
+
+def _seen(point: Track, view_km: float) -> bool:
+    return _inside(_numbers(point.get(axis) for axis in "xyz"), view_km)
+
+
+def _lines(lines: Sequence[Track]) -> Iterator[dict[str, Any]]:
+    colors: dict[str, str] = {}
+    for line in lines:
+        name = line["name"]
+        first = name not in colors
+        color = colors.setdefault(name, _LINES[len(colors) % len(_LINES)])
+        yield {
+            "type": "scatter3d",
+            "mode": "lines",
+            **line,
+            "legendgroup": name,
+            "showlegend": first,
+            "line": {"color": color, "width": 4},
+            "hovertemplate": "%{x:,.0f}, %{y:,.0f}, %{z:,.0f} km",
+        }
 
 
 def _points(points: Sequence[Track]) -> dict[str, Any]:
@@ -118,9 +144,7 @@ def _labels(points: Sequence[Track], close_km: float) -> Iterator[dict[str, Any]
     shown: list[tuple[Point, str]] = []
     more: dict[int, int] = {}
     for point in points:
-        place = _place(point)
-        if place is None:
-            continue
+        place = (float(point["x"]), float(point["y"]), float(point["z"]))
         near = [i for i, (other, _) in enumerate(shown) if math.dist(place, other) < close_km]
         if near:
             more[near[0]] = more.get(near[0], 0) + 1
@@ -134,13 +158,6 @@ def _labels(points: Sequence[Track], close_km: float) -> Iterator[dict[str, Any]
             "yshift": -18 if i % 2 else 18,
             "xanchor": "right" if i % 2 else "left",
         }
-
-
-def _place(point: Track) -> Point | None:
-    values = [point.get(axis) for axis in "xyz"]
-    if any(v is None or not math.isfinite(v) for v in values):
-        return None
-    return float(values[0] or 0.0), float(values[1] or 0.0), float(values[2] or 0.0)
 
 
 def _sphere(body: str, radius: float) -> dict[str, Any]:
@@ -170,8 +187,7 @@ def _box(
     """Return the corners of the box to draw, no side much shorter than the others."""
     sides = []
     for axis in "xyz":
-        values = [v for line in lines for v in _numbers(line.get(axis) or [])]
-        values += _xyz(points)[axis]
+        values = [v for line in lines for v in line[axis]] + _xyz(points)[axis]
         known = [v for v in values if v is not None] + [-radius, radius]
         sides.append((min(known), max(known)))
     longest = max(high - low for low, high in sides) or 1.0

@@ -126,6 +126,7 @@ def _facts_of_verdict(document: Document, checks: Sequence[Document]) -> str:
         held = sum(row.get("ok") is True for row in checks)
         facts.append(("Checks that hold", f"{held} of {len(checks)}"))
     margins = [row for row in _rows(document, "ledger") if row.get("margin_kg") is not None]
+    margins = [row for row in margins if row.get("propellant_loaded_kg") or row["margin_kg"]]
     if margins:
         least = min(margins, key=lambda row: float(row["margin_kg"]))
         text = f"{words.number(least['margin_kg'], 0)} kg ({tables.named(least)})"

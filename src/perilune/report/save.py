@@ -19,6 +19,9 @@ from perilune.formats.tables import write_events_csv
 from perilune.missions.flight import Flight
 from perilune.report.page import fly_page
 
+_POINTS_A_STEP = 6
+_VIEW_KM = {"moon": 12000.0}  # the approach would make a dot of the Moon
+
 
 def require_writable(folder: Path) -> None:
     """Raise InputError where the folder cannot be made or written, before any work is done."""
@@ -54,14 +57,14 @@ def save(flight: Flight, folder: Path, *, report: bool = True, command: str = ""
     paths = [folder / "mission.json", folder / "events.csv"]
     write_whole(paths[0], json.dumps(document, indent=2, allow_nan=False) + "\n")
     write_events_csv(paths[1], flight.events)
+    if report:
+        paths.append(folder / "report.html")
+        write_whole(paths[-1], fly_page(document, tracks(flight)))
     for name in flight.spacecraft:
         paths.append(folder / f"{name}.oem")
         write_oem(
             paths[-1], flight.trajectory(name), name=name, object_id=flight.name, env=flight.env
         )
-    if report:
-        paths.append(folder / "report.html")
-        write_whole(paths[-1], fly_page(document, tracks(flight)))
     return paths
 
 
@@ -81,12 +84,10 @@ def _track(title: str, trajectory: Trajectory, flight: Flight, center: str) -> d
     for arc in trajectory.arcs:
         if center == "moon" and arc.center != "moon":
             continue
-        start, stop = arc.span_s
-        # even steps in eccentric time would do; even steps in a stretched time do as well
-        share = np.linspace(0.0, 1.0, 300)
-        stretched = share**2 if arc.center == "earth" and center == "earth" else share
-        epochs = arc.origin + (start + (stop - start) * stretched)
-        r = trajectory.at(epochs, center=center).r_km
+        edges = arc.edges_s
+        shares = np.linspace(0.0, 1.0, _POINTS_A_STEP, endpoint=False)
+        inside = edges[:-1, None] + np.diff(edges)[:, None] * shares
+        r = trajectory.at(arc.origin + np.append(inside.ravel(), edges[-1]), center=center).r_km
         name = "burn" if arc.has_mass else f"coast about the {arc.center}"
         lines.append({"name": name, **_columns(r)})
     points = []
@@ -96,6 +97,7 @@ def _track(title: str, trajectory: Trajectory, flight: Flight, center: str) -> d
             points.append({"name": event["name"], **{k: v[0] for k, v in where.items()}})
     return {
         "title": title,
+        "view_km": _VIEW_KM.get(center),
         "body_radius_km": RADIUS_KM[center],
         "lines": lines,
         "points": points,

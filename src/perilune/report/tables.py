@@ -63,10 +63,14 @@ def fixed(title: str, key: str, decimals: int, *, optional: bool = True) -> Colu
 
 def named(row: Row) -> str:
     """Return a row's name as words, marked where its figures are not confirmed."""
-    mark = ""
-    if str(row.get("confidence", "")).lower() in _ASSUMED:
-        mark = f' <span class="mark open">{escape(str(row["confidence"]))}</span>'
+    mark = " " + _standing(row) if str(row.get("confidence")).lower() in _ASSUMED else ""
     return words.scalar(words.sentence(str(row.get("name") or row.get("spacecraft") or ""))) + mark
+
+
+def _standing(row: Row) -> str:
+    """Return how well a row's figures are known, as a mark."""
+    text = row.get("confidence")
+    return f'<span class="mark open">{escape(str(text))}</span>' if text else words.NOTHING
 
 
 def timeline(events: Sequence[Row]) -> str:
@@ -172,9 +176,10 @@ def assumed(rows: Sequence[Row]) -> str:
     """Return the table of figures nobody has confirmed."""
     columns = [
         Column("Figure", lambda row: words.scalar(row.get("what")), is_number=False),
-        Column("Value", lambda row: words.scalar(row.get("value"))),
+        Column("Value", lambda row: words.scalar(row.get("value")), is_number=False, is_prose=True),
+        Column("Standing", _standing, "confidence", False, True),
         Column("Why", lambda row: words.scalar(row.get("why")), "why", False, True, True),
-        Column("Source", lambda row: words.scalar(row.get("source")), "source", False, True),
+        Column("Source", lambda row: words.scalar(row.get("source")), "source", False, True, True),
     ]
     return table(columns, rows, "Assumed or unconfirmed figures")
 

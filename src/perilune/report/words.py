@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -12,6 +13,7 @@ NOTHING = '<span class="none" title="not known">–</span>'
 _THIN = "\u202f"  # narrow no-break space, between thousands
 _MINUS = "\u2212"
 
+_FORCES = ("thrust_n", "force_n")  # newtons; elsewhere _n is a count
 _UNITS = {
     "_km3_s2": "km³/s²",
     "_km2_s2": "km²/s²",
@@ -45,6 +47,7 @@ def label(key: str) -> str:
     for suffix, unit in _UNITS.items():
         if key.endswith(suffix) and len(key) > len(suffix):
             text = sentence(key.removesuffix(suffix))
+            unit = "N" if key.endswith(_FORCES) else unit
             return f"{text}, {unit}" if unit else text
     return sentence(key)
 
@@ -67,7 +70,7 @@ def number(value: Any, decimals: int) -> str:
 
 
 def scalar(value: Any) -> str:
-    """Return any value as HTML: numbers to six significant digits, lists joined by commas."""
+    """Return any value as HTML: numbers rounded for reading, lists and mappings in one line."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return NOTHING
     if isinstance(value, bool):
@@ -75,7 +78,9 @@ def scalar(value: Any) -> str:
     if isinstance(value, int):
         return number(value, 0)
     if isinstance(value, float):
-        return _six_digits(value)
+        return _rounded(value)
+    if isinstance(value, Mapping):
+        return "; ".join(pair(str(key), inner) for key, inner in value.items()) or NOTHING
     if isinstance(value, (list, tuple)):
         return ", ".join(scalar(item) for item in value) or NOTHING
     return escape(str(value)) or NOTHING
@@ -88,11 +93,18 @@ def exact(value: Any) -> str:
     return scalar(value)
 
 
-def _six_digits(value: float) -> str:
+def pair(key: str, value: Any) -> str:
+    """Return a key with its value and unit as HTML: "Dry mass 1370 kg"."""
+    name, _, unit = label(key).partition(", ")
+    return f"{escape(name)} {scalar(value)} {escape(unit)}".rstrip()
+
+
+def _rounded(value: float) -> str:
+    """Return six significant digits of a number, three of one below 1, without idle zeros."""
     size = 0 if value == 0.0 else math.floor(math.log10(abs(value)))
     if not -4 <= size <= 8:
-        return f"{value:.5e}".replace("-", _MINUS)
-    text = f"{value:,.{min(max(0, 5 - size), 6)}f}"
+        return f"{value:.3g}".replace("-", _MINUS)
+    text = f"{value:,.{max(0, (5 if size >= 0 else 2) - size)}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return text.replace(",", _THIN).replace("-", _MINUS)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from perilune.astro.bodies import constants
+from perilune.astro.ephemeris import BODIES
 from perilune.astro.epoch import Epoch
-from perilune.catalog.entry import Entry, entry
+from perilune.astro.gravity import field
+from perilune.astro.orientation import EarthOrientation, MoonOrientation
+from perilune.catalog.entry import KINDS, Entry, entry
 from perilune.dynamics.forces import Forces
-from perilune.errors import InputError, PeriluneError
+from perilune.errors import DataRangeError, InputError, PeriluneError
 from perilune.missions.mission import AsFlown, Choice, Mission
 from perilune.phases.arrival import Perilune
 from perilune.phases.base import Engine, Phase, Spacecraft, Stack
-from perilune.phases.capture import Capture, CaptureBurn
+from perilune.phases.capture import Capture
+from perilune.phases.capture_burn import CaptureBurn
 from perilune.phases.departure import LaunchPhase, TransferPhase
 from perilune.phases.launch import Ascent, Launch, LaunchSite
 from perilune.phases.orbit import Orbit
@@ -42,26 +47,48 @@ class _Builder:
 
     def __init__(self, file: schema.ScenarioFile) -> None:
         self.file, self.at = file, ""
+        self.choice = Choice()
+        self.lift_off: Epoch | None = None
         self.assumed: list[dict[str, Any]] = []
 
     def mission(self) -> Mission:
         file = self.file
-        self.at = "model"
-        model = _model(file.model)
-        stack = Stack(tuple(self._spacecraft(craft) for craft in file.spacecraft))
+        model = self._model(file.model)
+        stack = Stack(tuple(self._spacecraft(i, craft) for i, craft in enumerate(file.spacecraft)))
         phases = tuple(self._phase(i, part, stack) for i, part in enumerate(file.phase))
-        self.at = "phase[1] (transfer).passes_over"
-        transfer = next(p for p in file.phase if isinstance(p, schema.TransferFile))
         return Mission(
             name=file.name,
             title=file.title,
             stack=stack,
             phases=phases,
-            choice=self._choice(transfer),
+            choice=self.choice,
             model=model,
             constants=file.model.constants,
-            as_flown=tuple(_as_flown(row) for row in file.as_flown),
+            as_flown=tuple(self._as_flown(i, row) for i, row in enumerate(file.as_flown)),
             assumed=tuple(self.assumed),
+        )
+
+    def _model(self, part: schema.ModelFile) -> Model:
+        self.at = "model.constants"
+        known = constants(part.constants)
+        self.at = "model.point_masses"
+        bodies = tuple(part.point_masses)
+        for body in bodies:
+            if bodies.count(body) > 1:
+                raise InputError(f"'{body}' is named twice: it would attract twice")
+            if body in BODIES and body not in known.gm_km3_s2:
+                having = ", ".join(sorted(known.gm_km3_s2))
+                raise InputError(f"constants '{known.name}' have no GM for '{body}': have {having}")
+        self.at = "model.earth_field"
+        earth = (part.earth_field[0], part.earth_field[1])
+        field("earth").require(*earth)
+        self.at = "model.moon_field"
+        moon = (part.moon_field[0], part.moon_field[1])
+        field("moon").require(*moon)
+        self.at = "model.point_masses"
+        return Model(
+            earth=Forces(bodies, harmonics={"earth": earth}),
+            moon=Forces(bodies, harmonics={"earth": (2, 0), "moon": moon}),
         )
 
     def _note(self, what: str, value: Any, confidence: str | None, source: str | None) -> None:
@@ -71,10 +98,32 @@ class _Builder:
             )
 
     def _note_entry(self, found: Entry) -> None:
-        self._note(f"{found.kind}: {found.name}", found.figures, found.confidence, found.source)
+        what = f"{KINDS[found.kind]}: {found.name}"
+        self._note(what, found.figures, found.confidence, found.source)
 
-    def _spacecraft(self, part: schema.SpacecraftFile) -> Spacecraft:
-        self.at = f"spacecraft ({part.name})"
+    def _date(self, value: Any, *, after: Epoch | None = None, on_earth: bool = False) -> Epoch:
+        """Return the epoch of a date that the orientation tables cover, and that is not too early.
+
+        The tables lie inside the span of the ephemeris.
+        """
+        epoch = Epoch.utc(value)
+        try:
+            MoonOrientation().require(epoch)
+            if on_earth:
+                EarthOrientation().parameters(epoch)
+        except DataRangeError as error:
+            span = f"from {error.start} " + ("on" if error.stop == "future" else f"to {error.stop}")
+            raise InputError(
+                f"found {epoch.utc_iso(0)}, expected a date {span} ({error.what} covers that)"
+            ) from error
+        if after is not None and epoch < after:
+            raise InputError(
+                f"found {epoch.utc_iso(0)}, expected a date after the lift-off ({after.utc_iso(0)})"
+            )
+        return epoch
+
+    def _spacecraft(self, number: int, part: schema.SpacecraftFile) -> Spacecraft:
+        self.at = f"spacecraft[{number}] ({part.name})"
         figures = {"dry_mass_kg": part.dry_mass_kg, "propellant_kg": part.propellant_kg}
         for engine in part.engines:
             figures |= {"thrust_n": engine.thrust_n, "isp_s": engine.isp_s}
@@ -87,14 +136,11 @@ class _Builder:
         if isinstance(part, schema.LaunchFile):
             return self._launch(part)
         if isinstance(part, schema.TransferFile):
-            hours = part.flight_time_h
-            return TransferPhase(
-                Perilune(part.perilune_altitude_km, part.inclination_deg),
-                None if hours is None else 3600.0 * hours,
-            )
+            return self._transfer(part)
         if isinstance(part, schema.CaptureFile):
             return self._capture(part, stack)
-        return Orbit(Epoch.utc(part.until_utc))
+        self.at += ".until_utc"
+        return Orbit(self._date(part.until_utc, after=self.lift_off))
 
     def _launch(self, part: schema.LaunchFile) -> LaunchPhase:
         at = self.at
@@ -116,7 +162,10 @@ class _Builder:
             pad.azimuth_deg(part.inclination_deg, northbound=True)
         self.at = f"{at}.lift_off_utc"
         day = part.lift_off_date
-        lift_off = Epoch.utc(day.isoformat()) if day else Epoch.utc(part.lift_off_utc or "")
+        if day is not None:
+            self.at = f"{at}.lift_off_date"
+        when = part.lift_off_utc or (day.isoformat() if day else "")
+        lift_off = self.lift_off = self._date(when, on_earth=True)
         return LaunchPhase(
             Launch(pad, Ascent(float(duration), float(angle)), part.parking_altitude_km),
             lift_off,
@@ -126,14 +175,26 @@ class _Builder:
             coast=part.coast,
         )
 
+    def _transfer(self, part: schema.TransferFile) -> TransferPhase:
+        self.choice = self._choice(part)
+        hours = part.flight_time_h
+        return TransferPhase(
+            Perilune(part.perilune_altitude_km, part.inclination_deg),
+            None if hours is None else 3600.0 * hours,
+        )
+
     def _capture(self, part: schema.CaptureFile, stack: Stack) -> Capture:
         at, burns = self.at, []
         self.at = f"{at}.spacecraft"
+        if part.spacecraft is not None and not stack.members:
+            raise InputError(f"found '{part.spacecraft}', but the file has no [[spacecraft]]")
         craft = stack.member(part.spacecraft) if part.spacecraft is not None else None
         for number, burn in enumerate(part.burns):
             self.at = f"{at}.burns[{number}].engine"
             if burn.engine is not None and craft is None:
-                raise InputError("an engine needs the capture's `spacecraft`, whose it is")
+                raise InputError(f"found '{burn.engine}', expected also the capture's `spacecraft`")
+            if burn.engine is not None and craft is not None and not craft.engines:
+                raise InputError(f"found '{burn.engine}', but '{craft.name}' has no engines")
             engine = craft.engine(burn.engine) if craft and burn.engine is not None else None
             burns.append(
                 CaptureBurn(
@@ -149,33 +210,24 @@ class _Builder:
 
     def _choice(self, part: schema.TransferFile) -> Choice:
         if part.passes_over is not None:
+            at = f"{self.at}.passes_over"
+            self.at = f"{at}.site"
             site = entry("lunar_sites", part.passes_over.site)
             self._note_entry(site)
+            self.at = f"{at}.utc"
             return Choice(
                 "passes_over",
                 site=site.point("moon"),
                 site_name=part.passes_over.site,
-                date=Epoch.utc(part.passes_over.utc),
+                date=self._date(part.passes_over.utc, after=self.lift_off),
                 within_km=part.passes_over.within_km,
             )
         if part.choose in ("north", "south"):
             return Choice("branch", branch=part.choose)
         return Choice()
 
-
-def _model(part: schema.ModelFile) -> Model:
-    bodies = tuple(part.point_masses)
-    earth, moon = (
-        (part.earth_field[0], part.earth_field[1]),
-        (part.moon_field[0], part.moon_field[1]),
-    )
-    return Model(
-        earth=Forces(bodies, harmonics={"earth": earth}),
-        moon=Forces(bodies, harmonics={"earth": (2, 0), "moon": moon}),
-    )
-
-
-def _as_flown(row: schema.AsFlownFile) -> AsFlown:
-    utc = None if row.utc is None else Epoch.utc(row.utc).utc_iso(0)
-    figures = {key: float(value) for key, value in (row.model_extra or {}).items()}
-    return AsFlown(row.event, utc, figures, row.source)
+    def _as_flown(self, number: int, row: schema.AsFlownFile) -> AsFlown:
+        self.at = f"as_flown[{number}] ({row.event}).utc"
+        utc = None if row.utc is None else Epoch.utc(row.utc).utc_iso(0)
+        figures = {key: float(value) for key, value in (row.model_extra or {}).items()}
+        return AsFlown(row.event, utc, figures, row.source)

@@ -9,6 +9,7 @@ takes the key out.
 from __future__ import annotations
 
 import copy
+import re
 import tomllib
 from typing import Any
 
@@ -20,6 +21,8 @@ _LABELS = ("name", "kind", "event")
 def apply(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     """Return a copy of a document with the value at a path replaced (None takes the key out).
 
+    Tables on the way that the document does not have are made: its schema judges them.
+
     Raises
     ------
     InputError
@@ -27,22 +30,20 @@ def apply(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     """
     out = copy.deepcopy(document)
     *way, last = path.split(".")
+    if "" in (*way, last):
+        raise InputError("an empty step: expected path.to.key", key=path)
     here: Any = out
     for number, step in enumerate(way):
-        here = _child(here, step, ".".join(way[: number + 1]))
-    if isinstance(here, list):
-        index = _index(here, last, path)
-        if value is None:
-            del here[index]
-        else:
-            here[index] = value
-        return out
-    if not isinstance(here, dict):
-        raise InputError(f"'{path}' leads into a plain value", key=path)
-    if value is None:
-        here.pop(last, None)
+        here = _child(here, step, ".".join(way[: number + 1]), make=value is not None)
+    if not isinstance(here, dict | list):
+        raise _plain_value(path)
+    key = _index(here, last, path) if isinstance(here, list) else last
+    if value is not None:
+        here[key] = value
+    elif isinstance(here, dict) and key not in here:
+        raise _no_such(last, list(here), path)
     else:
-        here[last] = value
+        del here[key]
     return out
 
 
@@ -52,41 +53,58 @@ def parse(assignment: str) -> tuple[str, Any]:
     Raises
     ------
     InputError
-        Where there is no `=` or no path.
+        Where there is no `=`, no path, or a list, table or quoted text is not TOML.
     """
-    path, equals, text = assignment.partition("=")
-    if not equals or not path.strip():
-        raise InputError(f"--set '{assignment}': expected path.to.key=value")
-    text = text.strip()
+    path, equals, text = (part.strip() for part in assignment.partition("="))
+    if not equals or not path:
+        raise InputError(f"--set: found '{assignment}', expected path.to.key=value")
     if text == "null":
-        return path.strip(), None
+        return path, None
     try:
-        return path.strip(), tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return path.strip(), text
+        parsed = tomllib.loads(f"value = {text}")
+        if list(parsed) == ["value"]:
+            return path, parsed["value"]
+        problem = "more than one value"
+    except (ValueError, RecursionError) as error:
+        if text[:1] not in ("'", '"', "[", "{"):
+            return path, text
+        problem = str(error)
+    raise InputError(f"found {text}, which is not TOML: {problem}", key=path)
 
 
-def _child(here: Any, step: str, path: str) -> Any:
+def _child(here: Any, step: str, path: str, *, make: bool) -> Any:
     if isinstance(here, list):
         return here[_index(here, step, path)]
-    if not isinstance(here, dict) or step not in here:
-        known = list(here) if isinstance(here, dict) else []
-        near = nearest(step, known)
-        hint = f" Did you mean '{near}'?" if near else ""
-        raise InputError(f"there is no '{step}' here.{hint} Known: {', '.join(known)}", key=path)
+    if not isinstance(here, dict):
+        raise _plain_value(path)
+    if step not in here:
+        if not make:
+            raise _no_such(step, list(here), path)
+        here[step] = {}
     return here[step]
 
 
 def _index(items: list[Any], step: str, path: str) -> int:
-    if step.isdigit() and int(step) < len(items):
+    if re.fullmatch("[0-9]{1,9}", step) and int(step) < len(items):
         return int(step)
     labels = [
         next((str(item[k]) for k in _LABELS if isinstance(item, dict) and k in item), "")
         for item in items
     ]
+    if labels.count(step) > 1:
+        numbers = ", ".join(str(i) for i, label in enumerate(labels) if label == step)
+        raise InputError(f"'{step}' is not one alone: expected a number ({numbers})", key=path)
     if step in labels:
         return labels.index(step)
-    near = nearest(step, labels)
+    raise _no_such(step, [label or str(i) for i, label in enumerate(labels)], path)
+
+
+def _plain_value(path: str) -> InputError:
+    return InputError("leads into a plain value, which has no keys", key=path)
+
+
+def _no_such(step: str, known: list[str], path: str) -> InputError:
+    near = nearest(step, known)
     hint = f" Did you mean '{near}'?" if near else ""
-    known = [label or str(i) for i, label in enumerate(labels)]
-    raise InputError(f"there is no '{step}' here.{hint} Known: {', '.join(known)}", key=path)
+    listed = f" Known: {', '.join(known)}." if known else ""
+    return InputError(f"there is no '{step}' here.{hint}{listed}", key=path)

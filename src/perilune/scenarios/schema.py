@@ -7,15 +7,21 @@ expected.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from perilune.errors import nearest
 from perilune.missions.mission import EVENT_NAMES
 
-Positive = Annotated[float, Field(gt=0)]
-NotNegative = Annotated[float, Field(ge=0)]
+# Upper bounds are far outside what is flown: they catch a slip of units and keep numbers finite.
+Mass = Annotated[float, Field(gt=0, le=1e7)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
+Inclination = Annotated[float, Field(ge=0, le=180)]
+LunarAltitude = Annotated[float, Field(gt=0, le=60000)]
 Confidence = Literal["sourced", "derived", "unconfirmed", "assumed"]
 
 
@@ -23,9 +29,9 @@ def _aware(value: Any) -> Any:
     """Take dates as TOML writes them; a time without an offset is refused."""
     if isinstance(value, datetime):
         if value.tzinfo is None:
-            raise ValueError("a date and time needs its offset: end it with Z for UTC")
+            raise ValueError(f"found {value.isoformat()}, expected UTC: end it with Z")
         if value.utcoffset() != timedelta(0):
-            raise ValueError("times are UTC: end it with Z")
+            raise ValueError(f"found {value.isoformat()}, expected UTC: an end in Z, no offset")
         return value.astimezone(UTC)
     return value
 
@@ -37,18 +43,18 @@ class _Part(BaseModel):
 class EngineFile(_Part):
     """An engine of a spacecraft."""
 
-    name: str
-    thrust_n: Positive
-    isp_s: Positive
+    name: Annotated[str, Field(min_length=1, max_length=64)]
+    thrust_n: Annotated[float, Field(gt=0, le=1e8)]
+    isp_s: Annotated[float, Field(gt=0, le=1e5)]
 
 
 class SpacecraftFile(_Part):
     """A spacecraft. `source` says where its figures stand, or `confidence` that they do not."""
 
-    name: str
+    name: Name
     partner: str | None = None
-    dry_mass_kg: Positive
-    propellant_kg: NotNegative = 0.0
+    dry_mass_kg: Mass
+    propellant_kg: Annotated[float, Field(ge=0, le=1e7)] = 0.0
     engines: list[EngineFile] = []
     confidence: Confidence | None = None
     source: str | None = None
@@ -57,6 +63,7 @@ class SpacecraftFile(_Part):
     def _says_where_from(self) -> SpacecraftFile:
         if self.source is None and self.confidence is None:
             raise ValueError("every figure has a source: give `source` or `confidence`")
+        _once("engine", (engine.name for engine in self.engines))
         return self
 
 
@@ -65,7 +72,7 @@ class PassesOver(_Part):
 
     site: str
     utc: datetime
-    within_km: Positive = 30.0
+    within_km: Annotated[float, Field(gt=0, le=6000)] = 30.0
 
     _utc = field_validator("utc", mode="before")(_aware)
 
@@ -82,11 +89,11 @@ class LaunchFile(_Part):
     vehicle: str | None = None
     lift_off_utc: datetime | None = None
     lift_off_date: date | None = None
-    inclination_deg: Annotated[float, Field(ge=0, le=180)] | None = None
+    inclination_deg: Inclination | None = None
     heading: Literal["northbound", "southbound"] | None = None
     coast: Literal["short", "long"] | None = None
     parking_altitude_km: Annotated[float, Field(ge=120, le=2000)] = 200.0
-    ascent_duration_s: Positive | None = None
+    ascent_duration_s: Annotated[float, Field(gt=0, le=7200)] | None = None
     ascent_range_angle_deg: Annotated[float, Field(ge=0, lt=180)] | None = None
 
     _utc = field_validator("lift_off_utc", mode="before")(_aware)
@@ -113,8 +120,8 @@ class TransferFile(_Part):
 
     kind: Literal["transfer"]
     flight_time_h: Annotated[float, Field(ge=48, le=160)] | None = None
-    perilune_altitude_km: Annotated[float, Field(gt=0, le=60000)]
-    inclination_deg: Annotated[float, Field(ge=0, le=180)]
+    perilune_altitude_km: LunarAltitude
+    inclination_deg: Inclination
     choose: Literal["least_delta_v", "north", "south"] | None = None
     passes_over: PassesOver | None = None
 
@@ -131,9 +138,9 @@ class BurnFile(_Part):
     """One capture burn: give one of period, apolune or circle."""
 
     engine: str | None = None
-    period_h: Positive | None = None
-    apolune_altitude_km: Positive | None = None
-    circular_altitude_km: Positive | None = None
+    period_h: Annotated[float, Field(ge=1.81, le=400)] | None = None
+    apolune_altitude_km: LunarAltitude | None = None
+    circular_altitude_km: LunarAltitude | None = None
     after_revolutions: Annotated[int, Field(ge=1, le=100)] = 1
     impulsive: bool = False
 
@@ -152,7 +159,15 @@ class CaptureFile(_Part):
 
     kind: Literal["capture"]
     spacecraft: str | None = None
-    burns: Annotated[list[BurnFile], Field(min_length=1)]
+    burns: Annotated[list[BurnFile], Field(min_length=1, max_length=20)]
+
+    @model_validator(mode="after")
+    def _first_at_arrival(self) -> CaptureFile:
+        if self.burns[0].after_revolutions != 1:
+            raise ValueError(
+                "burns[0] is at the perilune of arrival: `after_revolutions` is for later burns"
+            )
+        return self
 
 
 class OrbitFile(_Part):
@@ -169,13 +184,23 @@ PhaseFile = Annotated[
 ]
 
 
+FieldSize = Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=2, max_length=2)]
+"""Degree and order."""
+
+
 class ModelFile(_Part):
     """Force models and constants, where they differ from the defaults."""
 
     constants: str = "de440"
     point_masses: list[str] = ["earth", "moon", "sun", "venus", "jupiter"]
-    earth_field: Annotated[list[int], Field(min_length=2, max_length=2)] = [4, 0]
-    moon_field: Annotated[list[int], Field(min_length=2, max_length=2)] = [8, 8]
+    earth_field: FieldSize = [4, 0]
+    moon_field: FieldSize = [8, 8]
+
+
+NUMBERED_EVENTS = ("correction", "lunar_orbit_insertion", "trans_earth_injection")
+"""Events that carry a number: `lunar_orbit_insertion_1`."""
+
+_UNIT = re.compile("[a-z][a-z0-9_]*_(km|km_s|m_s|km2_s2|kg|s|min|h|d|deg|n)")
 
 
 class AsFlownFile(_Part):
@@ -192,16 +217,29 @@ class AsFlownFile(_Part):
     @field_validator("event")
     @classmethod
     def _known(cls, value: str) -> str:
-        stem = value.rsplit("_", 1)[0] if value[-1:].isdigit() else value
-        if stem not in EVENT_NAMES:
-            raise ValueError(f"unknown event '{value}'. Known: {', '.join(EVENT_NAMES)}")
+        stem, _, number = value.rpartition("_")
+        if stem in NUMBERED_EVENTS and re.fullmatch("[1-9][0-9]?", number):
+            return value
+        if value in NUMBERED_EVENTS:
+            raise ValueError(f"'{value}' is numbered, even when there is one: '{value}_1'")
+        known = [f"{name}_1" if name in NUMBERED_EVENTS else name for name in EVENT_NAMES]
+        if value not in known:
+            near = nearest(value, known)
+            hint = f" Did you mean '{near}'?" if near else ""
+            raise ValueError(f"unknown event '{value}'.{hint} Known: {', '.join(known)}.")
         return value
 
     @model_validator(mode="after")
     def _figures_are_numbers(self) -> AsFlownFile:
         for key, value in (self.model_extra or {}).items():
-            if not isinstance(value, int | float) or isinstance(value, bool):
+            if not _UNIT.fullmatch(key):
+                raise ValueError(
+                    f"`{key}` has no unit: a flown figure ends in one, such as `altitude_km`"
+                )
+            if isinstance(value, bool) or not isinstance(value, int | float):
                 raise ValueError(f"`{key}` is {value!r}: flown figures are numbers")
+            if not abs(value) <= 1e15:
+                raise ValueError(f"`{key}` is {value!r}: expected a finite number up to 1e15")
         return self
 
 
@@ -209,7 +247,7 @@ class ScenarioFile(_Part):
     """A mission's file."""
 
     schema_: Annotated[Literal[1], Field(alias="schema")]
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+    name: Name
     title: str = ""
     spacecraft: list[SpacecraftFile] = []
     phase: Annotated[list[PhaseFile], Field(min_length=1)]
@@ -218,9 +256,8 @@ class ScenarioFile(_Part):
 
     @model_validator(mode="after")
     def _chain(self) -> ScenarioFile:
-        names = [craft.name for craft in self.spacecraft]
-        if len(set(names)) != len(names):
-            raise ValueError("two spacecraft have the same name")
+        _once("spacecraft", (craft.name for craft in self.spacecraft))
+        _once("as_flown event", (row.event for row in self.as_flown))
         kinds = [phase.kind for phase in self.phase]
         order = ["launch", "transfer", "capture", "orbit"]
         if kinds != order[: len(kinds)] or len(kinds) < 2:
@@ -229,3 +266,11 @@ class ScenarioFile(_Part):
                 "orbit (the last two may be left out)"
             )
         return self
+
+
+def _once(what: str, names: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise ValueError(f"two entries for the {what} '{name}': expected one")
+        seen.add(name)

@@ -113,6 +113,46 @@ def solve(
     return corrector.run(max_iterations)
 
 
+_Point = tuple[Array, Callable[[], Array], float]  # residual, Jacobian on demand, size
+
+
+class _Slope:
+    """The Jacobian in use: the true one, or Broyden's update of it while that serves.
+
+    Broyden 1965, Math. Comp. 19:577. The true one is asked for again when a step gains less than
+    a factor of ten, or fails.
+    """
+
+    def __init__(self, source: Callable[[], Array]) -> None:
+        self._source = source
+        self._matrix: Array | None = None
+        self._residual: Array | None = None
+        self.updated = False
+        self.damping = 0.0
+
+    def matrix(self, residual: Array, scale: Array) -> Array:
+        """Return goals x scaled unknowns."""
+        if self._matrix is None:
+            self._matrix = self._source() * scale
+            self.updated = False
+        self._residual = residual
+        return self._matrix
+
+    def refresh(self) -> None:
+        """Ask for the true Jacobian next time."""
+        self._matrix, self.damping = None, 0.0
+
+    def move(self, step: Array, there: _Point, size_before: float) -> None:
+        """Go on to an accepted point."""
+        self._source = there[1]
+        if self._matrix is None or self._residual is None or there[2] > 0.1 * size_before:
+            self._matrix = None
+            return
+        change = there[0] - self._residual - self._matrix @ step
+        self._matrix = self._matrix + np.outer(change, step) / float(step @ step)
+        self.updated = True
+
+
 class _Corrector:
     def __init__(
         self,
@@ -127,7 +167,7 @@ class _Corrector:
         self.tolerance = np.array([g.tolerance for g in goals])
         self.evaluations = 0
 
-    def evaluate(self, values: Array) -> tuple[Array, Callable[[], Array], float]:
+    def evaluate(self, values: Array) -> _Point:
         self.evaluations += 1
         residual, jacobian = self._evaluate(values)
         size = float(np.linalg.norm(residual / self.tolerance))
@@ -135,52 +175,51 @@ class _Corrector:
 
     def run(self, max_iterations: int) -> Solution:
         values = np.clip(np.array([u.guess for u in self.unknowns]), self.lower, self.upper)
-        residual, jacobian, size = self.evaluate(values)
-        history, damping, status = [size], 0.0, "iteration_limit"
-        iteration = 0
-        while iteration < max_iterations:
-            if (np.abs(residual) <= self.tolerance).all():
+        here = self.evaluate(values)
+        history, iteration, status = [here[2]], 0, "iteration_limit"
+        slope = _Slope(here[1])
+        while True:
+            if (np.abs(here[0]) <= self.tolerance).all():
                 status = "converged"
                 break
+            if iteration == max_iterations:
+                break
             iteration += 1
-            found = self._improve(values, residual, jacobian, size, damping)
+            found = self._improve(values, here, slope)
             if found is None:
                 status = "no_solution"
                 break
-            values, residual, jacobian, size, damping = found
-            history.append(size)
-        if status == "iteration_limit" and (np.abs(residual) <= self.tolerance).all():
-            status = "converged"
-        return self._solution(status, values, residual, iteration, history)
+            (values, here), step = found, found[0] - values
+            slope.move(step / self.scale, here, history[-1])
+            history.append(here[2])
+        return self._solution(status, values, here[0], iteration, history)
 
-    def _improve(
-        self,
-        values: Array,
-        residual: Array,
-        jacobian_of: Callable[[], Array],
-        size: float,
-        damping: float,
-    ) -> tuple[Array, Array, Callable[[], Array], float, float] | None:
+    def _improve(self, values: Array, here: _Point, slope: _Slope) -> tuple[Array, _Point] | None:
         """Return the next point that is better, or None where none is."""
+        residual, _, size = here
         if not np.isfinite(size):
             return None
-        jacobian = jacobian_of()
-        if not np.isfinite(jacobian).all():
-            return None
-        for _ in range(12):
-            trial = np.clip(
-                values + self._step(residual, jacobian, damping), self.lower, self.upper
-            )
-            new_residual, new_jacobian, new_size = self.evaluate(trial)
-            if new_size < size:
-                return trial, new_residual, new_jacobian, new_size, damping / 10.0
-            if np.array_equal(trial, values):
+        while True:
+            jacobian = slope.matrix(residual, self.scale)
+            if not np.isfinite(jacobian).all():
                 return None
-            damping = max(10.0 * damping, 1e-4)
-        return None
+            for _ in range(2 if slope.updated else 12):
+                trial = np.clip(
+                    values + self._step(residual, jacobian, slope.damping), self.lower, self.upper
+                )
+                there = self.evaluate(trial)
+                if there[2] < size:
+                    slope.damping /= 100.0
+                    return trial, there
+                if np.array_equal(trial, values):
+                    break
+                slope.damping = max(10.0 * slope.damping, 1e-4)
+            if not slope.updated:
+                return None
+            slope.refresh()
 
     def _step(self, residual: Array, jacobian: Array, damping: float) -> Array:
-        a = jacobian * self.scale / self.tolerance[:, None]
+        a = jacobian / self.tolerance[:, None]
         b = -residual / self.tolerance
         if damping > 0.0:
             size = np.sqrt(damping) * np.linalg.norm(a, axis=0)

@@ -1,0 +1,97 @@
+"""The commands and their options: what typer shows as help and hands to one module a verb."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from perilune.cli import output
+
+app = typer.Typer(
+    name="perilune",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Design joint lunar missions in full ephemeris, and compare variants of cooperation.",
+)
+
+Scenario = Annotated[str, typer.Argument(metavar="SCENARIO", help="A bundled name or a TOML file.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH.TO.KEY=VALUE", help="Override a key; repeatable."),
+]
+
+
+@app.command()
+def fly(
+    scenario: Scenario,
+    directory: Annotated[
+        str | None,
+        typer.Option("-o", metavar="DIR", help="Output folder (default perilune-out/NAME)."),
+    ] = None,
+    overrides: Overrides = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    no_report: Annotated[bool, typer.Option("--no-report", help="No report.html.")] = False,
+    debug: Debug = False,  # noqa: ARG001  (read by `main`, whatever its place)
+) -> None:
+    """Solve and fly one mission, show its timeline, write the outputs."""
+    from perilune.cli.fly import run_fly
+
+    raise typer.Exit(
+        run_fly(
+            scenario,
+            directory,
+            overrides or [],
+            as_json=as_json,
+            quiet=quiet,
+            with_report=not no_report,
+        )
+    )
+
+
+@app.command()
+def check(
+    file: Scenario,
+    overrides: Overrides = None,
+    as_json: Json = False,
+    quiet: Quiet = False,  # noqa: ARG001  (nothing here takes long enough to report)
+    debug: Debug = False,  # noqa: ARG001
+) -> None:
+    """Validate a file without flying it."""
+    from perilune.cli.check import run_check
+
+    raise typer.Exit(run_check(file, overrides or [], as_json=as_json))
+
+
+@app.command(name="list")
+def list_scenarios(
+    as_json: Json = False,
+    quiet: Quiet = False,  # noqa: ARG001
+    debug: Debug = False,  # noqa: ARG001
+) -> None:
+    """List the bundled scenarios."""
+    from perilune.cli.check import run_list
+
+    raise typer.Exit(run_list(as_json=as_json))
+
+
+def _version(value: bool) -> None:
+    if value:
+        from importlib.metadata import version
+
+        output.line(f"perilune {version('perilune')}")
+        raise typer.Exit(0)
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+    debug: Debug = False,
+) -> None:
+    pass

@@ -1,0 +1,170 @@
+"""What is wrong with a file, in one sentence: the findings of the schema, in words of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, time
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from perilune.errors import InputError, nearest
+from perilune.scenarios import schema
+
+Location = tuple[int | str, ...]
+
+_MODELS: dict[str, type[BaseModel]] = {
+    "spacecraft": schema.SpacecraftFile,
+    "engines": schema.EngineFile,
+    "launch": schema.LaunchFile,
+    "transfer": schema.TransferFile,
+    "passes_over": schema.PassesOver,
+    "capture": schema.CaptureFile,
+    "burns": schema.BurnFile,
+    "orbit": schema.OrbitFile,
+    "model": schema.ModelFile,
+    "as_flown": schema.AsFlownFile,
+}
+_KINDS = ("launch", "transfer", "capture", "orbit")
+
+_EXPECTED = {
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "string_type": "text in quotes",
+    "bool_type": "true or false",
+    "list_type": "a list",
+    "datetime_type": "a date and time without quotes, such as 2020-11-23T20:30:12Z",
+    "date_type": "a date without quotes, such as 2020-11-23",
+    "model_type": "a table of keys and values",
+    "model_attributes_type": "a table of keys and values",
+    "finite_number": "a finite number",
+    "string_unicode": "text in UTF-8",
+}
+_SHOWN = {
+    "number": "a number",
+    "integer": "a whole number",
+    "string": "text",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "a table of keys and values",
+    "date-time": "a date and time, such as 2020-11-23T20:30:12Z",
+    "date": "a date, such as 2020-11-23",
+}
+
+
+def explain(error: ValidationError, document: dict[str, Any], where: str) -> InputError:
+    """Return the finding that helps most as one message: a misspelt key explains a missing one."""
+    findings = error.errors(include_url=False)
+    unknown = [finding for finding in findings if finding["type"] == "extra_forbidden"]
+    first: Mapping[str, Any] = (unknown or findings)[0]
+    location = _without_tags(first["loc"])
+    return InputError(_problem(first, first["loc"]), file=where, key=_key(location, document))
+
+
+def _problem(finding: Mapping[str, Any], location: Location) -> str:
+    kind, found, context = finding["type"], finding.get("input"), finding.get("ctx", {})
+    name = str(location[-1]) if location else ""
+    if kind == "extra_forbidden":
+        known = _known_keys(location)
+        return f"unknown key.{_hint(name, known)} Known: {', '.join(known)}"
+    if kind == "missing":
+        return f"this key is missing: expected {_wanted(location)}"
+    if kind == "union_tag_not_found":
+        return f"a phase needs its `kind`: expected one of {', '.join(_KINDS)}"
+    if kind == "union_tag_invalid":
+        return f"found {shown(context['tag'])}, expected one of {', '.join(_KINDS)}." + _hint(
+            str(context["tag"]), _KINDS
+        )
+    if kind == "value_error":
+        return str(context.get("error", finding["msg"]))
+    return f"found {shown(found)}, expected {_expectation(finding, name)}"
+
+
+def _expectation(finding: Mapping[str, Any], name: str) -> str:
+    kind, context, found = finding["type"], finding.get("ctx", {}), finding.get("input")
+    if kind == "literal_error":
+        expected = str(context["expected"])
+        words = [word.strip(" '") for word in expected.replace(" or ", ", ").split(",")]
+        return (expected if len(words) == 1 else f"one of {expected}.") + _hint(str(found), words)
+    if kind == "string_pattern_mismatch":
+        return "lower-case letters, digits, - and _ (it names files)"
+    if kind == "list_type" and name in ("phase", "spacecraft", "as_flown"):
+        return f"a list: write [[{name}]] in double brackets"
+    if kind in _EXPECTED:
+        return _EXPECTED[kind]
+    message = str(finding["msg"])
+    return (
+        message.removeprefix("Input should be ")
+        .removeprefix("a valid ")
+        .replace("greater than", "a number greater than")
+        .replace("less than", "a number less than")
+    )
+
+
+def _hint(name: str, known: Any) -> str:
+    near = nearest(name, known)
+    return f" Did you mean '{near}'?" if near else ""
+
+
+def shown(value: Any) -> str:
+    """Return a value as its file has it, shortened."""
+    text = _toml(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, date | time):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return repr(value)
+
+
+def _without_tags(location: Location) -> Location:
+    """Return a location without the phase kinds pydantic puts into it."""
+    return location[:2] + location[3:] if location[:1] == ("phase",) else location
+
+
+def _key(location: Location, document: dict[str, Any]) -> str:
+    """Return `phase[1] (transfer).flight_time_h` for a location in the document."""
+    key = ""
+    here: Any = document
+    for step in location:
+        if isinstance(step, int):
+            here = here[step] if isinstance(here, list) and step < len(here) else None
+            labels = [
+                here[k] for k in ("kind", "name", "event") if isinstance(here, dict) and k in here
+            ]
+            label = f" ({labels[0]})" if labels and isinstance(labels[0], str) else ""
+            key += f"[{step}]{label}"
+        else:
+            here = here.get(step) if isinstance(here, dict) else None
+            key += f".{step}" if key else step
+    return key
+
+
+def _model(location: Location) -> type[BaseModel]:
+    """Return the part of the schema that holds a key."""
+    for step in reversed(location[:-1]):
+        if step in _MODELS:
+            return _MODELS[str(step)]
+    return schema.ScenarioFile
+
+
+def _known_keys(location: Location) -> list[str]:
+    fields = _model(location).model_fields
+    return sorted(field.alias or name for name, field in fields.items())
+
+
+def _wanted(location: Location) -> str:
+    """Say what belongs under a missing key."""
+    part = _model(location).model_json_schema()["properties"][str(location[-1])]
+    if location == ("phase",):
+        return "at least two tables [[phase]]: a launch and a transfer"
+    if "const" in part:
+        return f"{location[-1]} = {part['const']}"
+    return _SHOWN.get(part.get("format", part.get("type")), "a value")
