@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from independent import harmonics
+from independent import acceleration, harmonics
 from scipy.integrate import quad
 from support import EARTH, EPOCHS, LUNAR, START, behind, low_orbit, lunar_orbit, off
 
@@ -59,6 +59,15 @@ def cross_turns_are_those_of_the_frames(env: Environment, epoch: Epoch, r: Any) 
     assert off(f.from_itrf(np, list(earth), list(r)), itrf.T @ r) < 1e-15
     assert off(f.moon_pole(np, list(moon)), pa[2]) < 1e-15
     assert off(f.earth_pole(np, list(earth)), itrf[2]) < 2e-11  # first order in polar motion
+
+
+@pytest.mark.xfail(strict=True, raises=ValueError, reason="psi unused: the block does not fit")
+@pytest.mark.parametrize("harmonics_of", [{"moon": (4, 0)}, {"earth": (2, 0), "moon": (2, 0)}])
+def cross_lunar_zonals_alone(harmonics_of: dict[str, tuple[int, int]], env: Environment) -> None:
+    forces, state = Forces(harmonics=harmonics_of), lunar_orbit()
+    expected = acceleration("moon", forces, state.epoch, state.r_km, env)
+    found = start_acceleration(state, forces, env)
+    assert off(found, expected) < 1e-13 * np.linalg.norm(expected)
 
 
 # ---- gravity fields
@@ -173,9 +182,9 @@ def val_no_push_in_umbra(body: str, distance_km: float, env: Environment) -> Non
     assert np.all(start_acceleration(state, LIT, env) == start_acceleration(state, dark, env))
 
 
-@pytest.mark.xfail(strict=True, reason="exp overflows in low umbra: the state becomes NaN")
 @pytest.mark.parametrize("state", [low_orbit(START), lunar_orbit(START + 20 * 86400.0)])
-def test_low_orbits_under_radiation_pressure_complete(state: State, env: Environment) -> None:
+def regress_low_orbits_under_radiation_pressure_complete(state: State, env: Environment) -> None:
+    # Deep in the umbra an exponential once overflowed, and the state became NaN.
     path = propagate(state, until=state.epoch + 86400.0, forces=LIT, env=env)
     assert path.status == "completed"
 

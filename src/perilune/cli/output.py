@@ -8,6 +8,7 @@ import sys
 from contextlib import suppress
 from io import TextIOWrapper
 from typing import Any
+from unicodedata import category
 
 from perilune.errors import InputError
 
@@ -22,7 +23,7 @@ def prepare() -> None:
 
 def line(text: str = "") -> None:
     """Print a line to stdout."""
-    _write(text + "\n")
+    _write(visible(text) + "\n")
 
 
 def error(text: str) -> None:
@@ -50,7 +51,10 @@ def flush() -> None:
 
 def visible(text: str) -> str:
     """Return a text whose control characters are spelled out: it stays one line."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    hidden = ("Cc", "Cf", "Cs", "Zl", "Zp")
+    return "".join(
+        c.encode("unicode_escape").decode() if category(c) in hidden else c for c in text
+    )
 
 
 def _write(text: str) -> None:

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from perilune.astro.environment import Environment
 from perilune.astro.epoch import Epoch
 from perilune.astro.state import State
+from perilune.dynamics.engines import Wanted, borrow
 from perilune.dynamics.events import Event
 from perilune.dynamics.forces import Forces, mass_flow_kg_s
 from perilune.dynamics.system import static_values
-from perilune.dynamics.taylor import TOLERANCE, Run, borrow
+from perilune.dynamics.taylor import TOLERANCE, Run
 from perilune.dynamics.trajectory import Arc, FoundEvent, Trajectory
 from perilune.errors import InputError
 
@@ -125,15 +126,8 @@ def propagate(
     if thrust is not None:
         values.update(thrust.values(origin))
         vector = np.append(vector, float(mass_kg or 0.0))
-    with borrow(
-        env,
-        state.center,
-        forces,
-        thrust=thrust is not None,
-        variational=stm,
-        events=events,
-        tolerance=tolerance,
-    ) as engine:
+    wanted = Wanted(state.center, forces, thrust is not None, stm, events, tolerance)
+    with borrow(wanted, env) as engine:
         static = engine.system.static(values)
         run = engine.run(vector, origin, float(until - origin), static, env, dense=dense)
     arc = Arc(state.center, origin, run, has_mass=thrust is not None)

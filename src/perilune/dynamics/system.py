@@ -30,29 +30,6 @@ _THRUST = ("force_n", "flow_kg_s", "rate_rad_s", "reference_s", *(f"aim_{i}" for
            *(f"lead_{i}" for i in range(3)))  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Spec:
-    """What decides a compiled system.
-
-    Attributes
-    ----------
-    center : str
-    forces : tuple
-        `Forces.key`.
-    thrust, variational : bool
-    events : tuple
-        `Event.key` of each.
-    tolerance : float
-    """
-
-    center: str
-    forces: tuple[Any, ...]
-    thrust: bool = False
-    variational: bool = False
-    events: tuple[Any, ...] = ()
-    tolerance: float = 1e-15
-
-
 @dataclass
 class System:
     """Equations, event functions, and how the parameter vector is laid out.

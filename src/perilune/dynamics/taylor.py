@@ -8,7 +8,6 @@ frames and no dates beyond the local origin.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +21,7 @@ from perilune.astro.environment import Environment
 from perilune.astro.epoch import Epoch
 from perilune.dynamics.events import Event
 from perilune.dynamics.forces import Forces
-from perilune.dynamics.system import Spec, System, build
+from perilune.dynamics.system import System, build
 
 Array = NDArray[np.float64]
 
@@ -201,36 +200,3 @@ def block_windows(origin: Epoch, span_s: float) -> Iterator[tuple[int, float, fl
         if last:
             return
         index, mid_s = index + step, mid_s + step * 2.0 * HALF_S
-
-
-@contextmanager
-def borrow(
-    env: Environment,
-    center: str,
-    forces: Forces,
-    *,
-    thrust: bool = False,
-    variational: bool = False,
-    events: tuple[Event, ...] = (),
-    tolerance: float = TOLERANCE,
-) -> Iterator[TaylorEngine]:
-    """Lend a compiled engine from the environment's pool; one borrower at a time holds it."""
-    keys = tuple(event.key for event in events)
-    spec = Spec(center, forces.key, thrust, variational, keys, tolerance)
-    pool: list[TaylorEngine] = env.cache.setdefault(("engines", spec), [])
-    try:
-        engine = pool.pop()
-    except IndexError:
-        engine = TaylorEngine(
-            center,
-            forces,
-            thrust=thrust,
-            variational=variational,
-            events=events,
-            tolerance=tolerance,
-            compact=variational or not env.tuned,
-        )
-    try:
-        yield engine
-    finally:
-        pool.append(engine)

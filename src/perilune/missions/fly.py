@@ -13,12 +13,14 @@ from perilune.astro.bodies import MOON_RADIUS_KM
 from perilune.astro.environment import Environment, environment
 from perilune.astro.geometry import SURFACE_AXES
 from perilune.astro.state import State
+from perilune.dynamics.engines import Wanted, prepare
 from perilune.dynamics.propagate import propagate
 from perilune.dynamics.trajectory import Trajectory
 from perilune.missions.checks import mission_checks
 from perilune.missions.flight import Flight
 from perilune.missions.mission import Choice, Mission
 from perilune.phases.base import Check, Condition, Context, Happening, Leg, Phase, Stack
+from perilune.phases.translunar import engines
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +104,7 @@ def fly(
     began = time.perf_counter()
     env = env or environment(constants=mission.constants)
     context = Context(env, mission.model, report)
+    prepare([*engines(mission.model), Wanted("moon", mission.model.moon, thrust=True)], env)
     chains = _extend((), mission.phases, Condition(mission.stack), context)
     chosen, branches, check = _choose(chains, mission.choice, context)
     checks = [*chosen.checks, *mission_checks(mission, chosen.trajectory, chosen.happenings,

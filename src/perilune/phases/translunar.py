@@ -20,6 +20,7 @@ from perilune.astro.bodies import Constants
 from perilune.astro.environment import Environment
 from perilune.astro.epoch import Epoch
 from perilune.astro.state import State
+from perilune.dynamics.engines import Wanted
 from perilune.dynamics.events import impact, periapsis
 from perilune.dynamics.forces import Forces
 from perilune.dynamics.propagate import propagate
@@ -138,6 +139,16 @@ class Shot:
     def injection_dv_km_s(self) -> float:
         """Size of the injection impulse."""
         return float(np.linalg.norm(self.after.v_km_s - self.before.v_km_s))
+
+
+def engines(model: Model) -> list[Wanted]:
+    """Return the engines a transfer needs, for `perilune.dynamics.engines.prepare`."""
+    return [
+        Wanted("earth", model.earth),
+        Wanted("earth", model.sensitivity, variational=True, tolerance=_SENSITIVE["tolerance"]),
+        Wanted("moon", model.moon, events=COAST_EVENTS),
+        Wanted("moon", model.sensitivity, variational=True, tolerance=_SENSITIVE["tolerance"]),
+    ]
 
 
 class Shooter:

@@ -8,10 +8,9 @@ from perilune.astro.bodies import constants
 from perilune.astro.ephemeris import BODIES
 from perilune.astro.epoch import Epoch
 from perilune.astro.gravity import field
-from perilune.astro.orientation import EarthOrientation, MoonOrientation
 from perilune.catalog.entry import KINDS, Entry, entry
 from perilune.dynamics.forces import Forces
-from perilune.errors import DataRangeError, InputError, PeriluneError
+from perilune.errors import InputError, PeriluneError
 from perilune.missions.mission import AsFlown, Choice, Mission
 from perilune.phases.arrival import Perilune
 from perilune.phases.base import Engine, Phase, Spacecraft, Stack
@@ -20,8 +19,9 @@ from perilune.phases.capture_burn import CaptureBurn
 from perilune.phases.departure import LaunchPhase, TransferPhase
 from perilune.phases.launch import Ascent, Launch, LaunchSite
 from perilune.phases.orbit import Orbit
+from perilune.phases.request import FLIGHT_TIMES_H
 from perilune.phases.translunar import Model
-from perilune.scenarios import schema
+from perilune.scenarios import dates, schema
 
 
 def build(file: schema.ScenarioFile, where: str) -> Mission:
@@ -101,27 +101,6 @@ class _Builder:
         what = f"{KINDS[found.kind]}: {found.name}"
         self._note(what, found.figures, found.confidence, found.source)
 
-    def _date(self, value: Any, *, after: Epoch | None = None, on_earth: bool = False) -> Epoch:
-        """Return the epoch of a date that the orientation tables cover, and that is not too early.
-
-        The tables lie inside the span of the ephemeris.
-        """
-        epoch = Epoch.utc(value)
-        try:
-            MoonOrientation().require(epoch)
-            if on_earth:
-                EarthOrientation().parameters(epoch)
-        except DataRangeError as error:
-            span = f"from {error.start} " + ("on" if error.stop == "future" else f"to {error.stop}")
-            raise InputError(
-                f"found {epoch.utc_iso(0)}, expected a date {span} ({error.what} covers that)"
-            ) from error
-        if after is not None and epoch < after:
-            raise InputError(
-                f"found {epoch.utc_iso(0)}, expected a date after the lift-off ({after.utc_iso(0)})"
-            )
-        return epoch
-
     def _spacecraft(self, number: int, part: schema.SpacecraftFile) -> Spacecraft:
         self.at = f"spacecraft[{number}] ({part.name})"
         figures = {"dry_mass_kg": part.dry_mass_kg, "propellant_kg": part.propellant_kg}
@@ -140,7 +119,7 @@ class _Builder:
         if isinstance(part, schema.CaptureFile):
             return self._capture(part, stack)
         self.at += ".until_utc"
-        return Orbit(self._date(part.until_utc, after=self.lift_off))
+        return Orbit(dates.read(part.until_utc, after=self.lift_off))
 
     def _launch(self, part: schema.LaunchFile) -> LaunchPhase:
         at = self.at
@@ -165,7 +144,7 @@ class _Builder:
         if day is not None:
             self.at = f"{at}.lift_off_date"
         when = part.lift_off_utc or (day.isoformat() if day else "")
-        lift_off = self.lift_off = self._date(when, on_earth=True)
+        lift_off = self.lift_off = dates.read(when, on_earth=True)
         return LaunchPhase(
             Launch(pad, Ascent(float(duration), float(angle)), part.parking_altitude_km),
             lift_off,
@@ -176,8 +155,10 @@ class _Builder:
         )
 
     def _transfer(self, part: schema.TransferFile) -> TransferPhase:
-        self.choice = self._choice(part)
         hours = part.flight_time_h
+        assert self.lift_off is not None
+        dates.require_arrival(self.lift_off, hours or FLIGHT_TIMES_H[1])
+        self.choice = self._choice(part)
         return TransferPhase(
             Perilune(part.perilune_altitude_km, part.inclination_deg),
             None if hours is None else 3600.0 * hours,
@@ -219,7 +200,7 @@ class _Builder:
                 "passes_over",
                 site=site.point("moon"),
                 site_name=part.passes_over.site,
-                date=self._date(part.passes_over.utc, after=self.lift_off),
+                date=dates.read(part.passes_over.utc, after=self.lift_off),
                 within_km=part.passes_over.within_km,
             )
         if part.choose in ("north", "south"):

@@ -28,8 +28,6 @@ _MODELS: dict[str, type[BaseModel]] = {
 _KINDS = ("launch", "transfer", "capture", "orbit")
 
 _EXPECTED = {
-    "float_type": "a number",
-    "int_type": "a whole number",
     "string_type": "text in quotes",
     "bool_type": "true or false",
     "list_type": "a list",
@@ -37,9 +35,17 @@ _EXPECTED = {
     "date_type": "a date without quotes, such as 2020-11-23",
     "model_type": "a table of keys and values",
     "model_attributes_type": "a table of keys and values",
-    "finite_number": "a finite number",
     "string_unicode": "text in UTF-8",
 }
+_NUMBERS = (
+    "float_type",
+    "int_type",
+    "finite_number",
+    "greater_than",
+    "greater_than_equal",
+    "less_than",
+    "less_than_equal",
+)
 _SHOWN = {
     "number": "a number",
     "integer": "a whole number",
@@ -58,6 +64,8 @@ def explain(error: ValidationError, document: dict[str, Any], where: str) -> Inp
     unknown = [finding for finding in findings if finding["type"] == "extra_forbidden"]
     first: Mapping[str, Any] = (unknown or findings)[0]
     location = _without_tags(first["loc"])
+    if first["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        location = (*location, "kind")
     return InputError(_problem(first, first["loc"]), file=where, key=_key(location, document))
 
 
@@ -70,35 +78,33 @@ def _problem(finding: Mapping[str, Any], location: Location) -> str:
     if kind == "missing":
         return f"this key is missing: expected {_wanted(location)}"
     if kind == "union_tag_not_found":
-        return f"a phase needs its `kind`: expected one of {', '.join(_KINDS)}"
+        return f"this key is missing: expected one of {', '.join(_KINDS)}"
     if kind == "union_tag_invalid":
-        return f"found {shown(context['tag'])}, expected one of {', '.join(_KINDS)}." + _hint(
-            str(context["tag"]), _KINDS
-        )
+        tag = found["kind"] if isinstance(found, dict) else context["tag"]
+        return f"found {shown(tag)}, expected one of {', '.join(_KINDS)}.{_hint(str(tag), _KINDS)}"
     if kind == "value_error":
         return str(context.get("error", finding["msg"]))
-    return f"found {shown(found)}, expected {_expectation(finding, name)}"
+    return f"found {shown(found)}, expected {_expectation(finding, location)}"
 
 
-def _expectation(finding: Mapping[str, Any], name: str) -> str:
+def _expectation(finding: Mapping[str, Any], location: Location) -> str:
     kind, context, found = finding["type"], finding.get("ctx", {}), finding.get("input")
+    name = str(location[-1]) if location else ""
     if kind == "literal_error":
         expected = str(context["expected"])
         words = [word.strip(" '") for word in expected.replace(" or ", ", ").split(",")]
-        return (expected if len(words) == 1 else f"one of {expected}.") + _hint(str(found), words)
+        return expected if len(words) == 1 else f"one of {expected}.{_hint(str(found), words)}"
     if kind == "string_pattern_mismatch":
         return "lower-case letters, digits, - and _ (it names files)"
     if kind == "list_type" and name in ("phase", "spacecraft", "as_flown"):
         return f"a list: write [[{name}]] in double brackets"
-    if kind in _EXPECTED:
-        return _EXPECTED[kind]
-    message = str(finding["msg"])
-    return (
-        message.removeprefix("Input should be ")
-        .removeprefix("a valid ")
-        .replace("greater than", "a number greater than")
-        .replace("less than", "a number less than")
-    )
+    if kind == "float_type" and type(found) is int:
+        return "a number of fewer digits"
+    if kind.startswith(("too_", "string_too_")):
+        length = context.get("min_length", context.get("max_length"))
+        count = f"at {'least' if kind.endswith('short') else 'most'} {length}"
+        return f"{count} characters" if kind.startswith("string") else f"a list of {count}"
+    return _wanted(location) if kind in _NUMBERS else _EXPECTED.get(kind, str(finding["msg"]))
 
 
 def _hint(name: str, known: Any) -> str:
@@ -161,10 +167,25 @@ def _known_keys(location: Location) -> list[str]:
 
 
 def _wanted(location: Location) -> str:
-    """Say what belongs under a missing key."""
-    part = _model(location).model_json_schema()["properties"][str(location[-1])]
+    """Say what belongs under a key."""
     if location == ("phase",):
         return "at least two tables [[phase]]: a launch and a transfer"
+    is_item = isinstance(location[-1], int)
+    location = location[:-1] if is_item else location
+    part = _model(location).model_json_schema(by_alias=True)["properties"][str(location[-1])]
+    part = part.get("anyOf", [part])[0]
+    part = part["items"] if is_item else part
     if "const" in part:
         return f"{location[-1]} = {part['const']}"
-    return _SHOWN.get(part.get("format", part.get("type")), "a value")
+    return _SHOWN.get(part.get("format", part.get("type")), "a value") + _bounds(part)
+
+
+def _bounds(part: Mapping[str, Any]) -> str:
+    """Return ` from 48 to 160`, ` above 0 and up to 10000000`."""
+    low, high = part.get("minimum"), part.get("maximum")
+    above, below = part.get("exclusiveMinimum"), part.get("exclusiveMaximum")
+    if low is not None and high is not None:
+        return f" from {low:.10g} to {high:.10g}"
+    ends = ((low, "from"), (above, "above"), (high, "up to"), (below, "below"))
+    words = [f"{word} {value:.10g}" for value, word in ends if value is not None]
+    return f" {' and '.join(words)}" if words else ""

@@ -84,8 +84,10 @@ def _parsed(text: str, where: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except RecursionError:
         raise InputError("not a scenario: nested too deeply", file=where) from None
-    except ValueError as error:  # TOMLDecodeError, and numbers of thousands of digits
+    except tomllib.TOMLDecodeError as error:
         raise InputError(f"not valid TOML: {error}", file=where) from None
+    except ValueError:
+        raise InputError("not a scenario: a number of thousands of digits", file=where) from None
 
 
 def _read(scenario: str) -> tuple[str, str]:
@@ -93,9 +95,11 @@ def _read(scenario: str) -> tuple[str, str]:
     known = bundled_names()
     if scenario in known:
         return _bundled_text(scenario), scenario
+    if not scenario.strip() or not scenario.isprintable():
+        raise InputError("the scenario's name: expected a bundled name or a TOML file")
     path = Path(scenario)
     looks_like_path = "/" in scenario or "\\" in scenario or scenario.endswith(".toml")
-    if not looks_like_path and not path.is_file():
+    if not looks_like_path and not _is_file(path):
         raise _no_such_scenario(scenario, known)
     try:
         return _text(path), scenario
@@ -109,6 +113,13 @@ def _read(scenario: str) -> tuple[str, str]:
         raise InputError(f"cannot be read: {error.strerror}", file=scenario) from None
 
 
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name too long for a file
+        return False
+
+
 def _text(path: Path) -> str:
     with path.open("rb") as stream:
         content = stream.read(LARGEST_FILE + 1)
@@ -119,9 +130,7 @@ def _text(path: Path) -> str:
 
 
 def _no_such_scenario(scenario: str, known: list[str]) -> InputError:
-    if not scenario.strip():
-        return InputError("the scenario's name is empty: expected a bundled name or a TOML file")
-    if Path(f"{scenario}.toml").is_file():
+    if _is_file(Path(f"{scenario}.toml")):
         return InputError(f"unknown scenario '{scenario}'. Did you mean the file {scenario}.toml?")
     return UnknownName("scenario (bundled name or path of a TOML file)", scenario, known)
 

@@ -37,7 +37,7 @@ def apply(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
         here = _child(here, step, ".".join(way[: number + 1]), make=value is not None)
     if not isinstance(here, dict | list):
         raise _plain_value(path)
-    key = _index(here, last, path) if isinstance(here, list) else last
+    key: Any = _index(here, last, path) if isinstance(here, list) else last
     if value is not None:
         here[key] = value
     elif isinstance(here, dict) and key not in here:
@@ -58,6 +58,8 @@ def parse(assignment: str) -> tuple[str, Any]:
     path, equals, text = (part.strip() for part in assignment.partition("="))
     if not equals or not path:
         raise InputError(f"--set: found '{assignment}', expected path.to.key=value")
+    if not _is_text(assignment):
+        raise InputError(f"--set {path}: found bytes that are no text, expected UTF-8")
     if text == "null":
         return path, None
     try:
@@ -70,6 +72,14 @@ def parse(assignment: str) -> tuple[str, Any]:
             return path, text
         problem = str(error)
     raise InputError(f"found {text}, which is not TOML: {problem}", key=path)
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _child(here: Any, step: str, path: str, *, make: bool) -> Any:

@@ -62,7 +62,7 @@ class SpacecraftFile(_Part):
     @model_validator(mode="after")
     def _says_where_from(self) -> SpacecraftFile:
         if self.source is None and self.confidence is None:
-            raise ValueError("every figure has a source: give `source` or `confidence`")
+            raise ValueError("found neither `source` nor `confidence`: every figure has one")
         _once("engine", (engine.name for engine in self.engines))
         return self
 
@@ -101,7 +101,8 @@ class LaunchFile(_Part):
     @model_validator(mode="after")
     def _determined(self) -> LaunchFile:
         if (self.lift_off_utc is None) == (self.lift_off_date is None):
-            raise ValueError("give exactly one of `lift_off_utc` and `lift_off_date`")
+            found = "neither" if self.lift_off_utc is None else "both"
+            raise ValueError(f"found {found} of `lift_off_utc` and `lift_off_date`, expected one")
         if self.lift_off_date is not None and self.inclination_deg is None:
             raise ValueError("`lift_off_date` needs `inclination_deg`: a day has many lift-offs")
         if self.inclination_deg is None and self.heading is not None:
@@ -110,7 +111,8 @@ class LaunchFile(_Part):
             raise ValueError("over-determined: with `lift_off_utc` the coast is solved")
         if self.vehicle is None and None in (self.ascent_duration_s, self.ascent_range_angle_deg):
             raise ValueError(
-                "give `vehicle`, or both `ascent_duration_s` and `ascent_range_angle_deg`"
+                "found no `vehicle`: expected it, or both `ascent_duration_s` and "
+                "`ascent_range_angle_deg`"
             )
         return self
 
@@ -146,10 +148,11 @@ class BurnFile(_Part):
 
     @model_validator(mode="after")
     def _one_goal(self) -> BurnFile:
-        goals = (self.period_h, self.apolune_altitude_km, self.circular_altitude_km)
-        if sum(goal is not None for goal in goals) != 1:
+        goals = ("period_h", "apolune_altitude_km", "circular_altitude_km")
+        found = [goal for goal in goals if getattr(self, goal) is not None]
+        if len(found) != 1:
             raise ValueError(
-                "give exactly one of `period_h`, `apolune_altitude_km`, `circular_altitude_km`"
+                f"found {' and '.join(found) or 'no goal'}, expected one of {', '.join(goals)}"
             )
         return self
 
@@ -237,9 +240,9 @@ class AsFlownFile(_Part):
                     f"`{key}` has no unit: a flown figure ends in one, such as `altitude_km`"
                 )
             if isinstance(value, bool) or not isinstance(value, int | float):
-                raise ValueError(f"`{key}` is {value!r}: flown figures are numbers")
+                raise ValueError(f"`{key}`: found {value!r:.40}, expected a number")
             if not abs(value) <= 1e15:
-                raise ValueError(f"`{key}` is {value!r}: expected a finite number up to 1e15")
+                raise ValueError(f"`{key}`: found {value!r:.40}, expected a number up to 1e15")
         return self
 
 
@@ -253,6 +256,13 @@ class ScenarioFile(_Part):
     phase: Annotated[list[PhaseFile], Field(min_length=1)]
     model: ModelFile = ModelFile()
     as_flown: list[AsFlownFile] = []
+
+    @field_validator("schema_", mode="before")
+    @classmethod
+    def _whole(cls, value: Any) -> Any:
+        if isinstance(value, bool | float):
+            raise ValueError(f"found {str(value).lower()}, expected 1")
+        return value
 
     @model_validator(mode="after")
     def _chain(self) -> ScenarioFile:
@@ -272,5 +282,5 @@ def _once(what: str, names: Iterable[str]) -> None:
     seen: set[str] = set()
     for name in names:
         if name in seen:
-            raise ValueError(f"two entries for the {what} '{name}': expected one")
+            raise ValueError(f"{what} '{name}' stands twice: expected once")
         seen.add(name)

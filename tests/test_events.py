@@ -1,0 +1,219 @@
+"""Events: every zero is found, to a microsecond, both ways in time, and terminal ones stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from support import POINTS, behind, low_orbit, lunar_orbit, off, translunar
+
+from perilune import DAY, Environment, State, Trajectory, propagate
+from perilune.astro.bodies import MOON_RADIUS_KM, RADIUS_KM
+from perilune.astro.geometry import sunlit_fraction
+from perilune.dynamics.events import (
+    Apsis,
+    Distance,
+    Event,
+    Plane,
+    Shadow,
+    apoapsis,
+    impact,
+    periapsis,
+)
+from perilune.errors import InputError, PeriluneError, UnknownName
+
+NORMAL = (0.0, 0.6, 0.8)
+EVENTS = (
+    periapsis("earth"),
+    apoapsis("earth"),
+    Distance(name="down", body="earth", distance_km=7200.0, direction=-1),
+    Distance(name="up", body="earth", distance_km=7500.0, direction=1),
+    Plane(body="earth", normal=NORMAL),
+    Apsis(name="moon", body="moon"),
+    Shadow(name="penumbra", body="earth"),
+    Shadow(name="umbra", body="earth", umbra=True),
+)
+CLOSEST = periapsis("moon", terminal=True)
+CROSSING = Distance(body="earth", distance_km=7500.0, terminal=True, direction=1)
+GROUND = impact("moon")
+LANDER = State(lunar_orbit().epoch, "moon", "icrf", [1900.0, 0.0, 0.0], [0.0, 1.2, 0.3])
+
+
+def separation(state: State, body: str, sign: float, env: Environment) -> np.ndarray:
+    """Return the angle between Sun and body less their radii added (sign 1) or subtracted."""
+    sun = env.ephemeris.state("sun", state.center, state.epoch)[0] - state.r_km
+    other = env.ephemeris.state(body, state.center, state.epoch)[0] - state.r_km
+    a, b = np.linalg.norm(sun, axis=-1), np.linalg.norm(other, axis=-1)
+    # Half-angle form: well conditioned at every separation.
+    u, v = sun / a[..., None], other / b[..., None]
+    angle = 2.0 * np.arctan2(np.linalg.norm(u - v, axis=-1), np.linalg.norm(u + v, axis=-1))
+    return angle - np.arcsin(RADIUS_KM[body] / b) - sign * np.arcsin(RADIUS_KM["sun"] / a)
+
+
+def functions(env: Environment) -> dict[str, tuple[int, Callable[[State], np.ndarray]]]:
+    """Return direction and function of every event, written anew from states."""
+
+    def from_moon(state: State) -> np.ndarray:
+        x = state.to(center="moon", env=env)
+        return np.sum(x.r_km * x.v_km_s, axis=-1)
+
+    def radial(state: State) -> np.ndarray:
+        return np.sum(state.r_km * state.v_km_s, axis=-1)
+
+    return {
+        "periapsis": (1, radial),
+        "apoapsis": (-1, radial),
+        "down": (-1, lambda s: np.linalg.norm(s.r_km, axis=-1) - 7200.0),
+        "up": (1, lambda s: np.linalg.norm(s.r_km, axis=-1) - 7500.0),
+        "plane": (0, lambda s: s.r_km @ np.array(NORMAL)),
+        "moon": (0, from_moon),
+        "penumbra": (0, lambda s: separation(s, "earth", 1.0, env)),
+        "umbra": (0, lambda s: separation(s, "earth", -1.0, env)),
+    }
+
+
+def fly(state: State, days: float, env: Environment, *events: Event) -> Trajectory:
+    until = state.epoch + days * DAY
+    return propagate(state, until=until, forces=POINTS, env=env, events=events)
+
+
+@pytest.mark.parametrize("days", [1.2, -1.2])
+def cross_every_zero_is_found_to_a_microsecond(days: float, env: Environment) -> None:
+    path = fly(low_orbit(), days, env, *EVENTS)
+    for name, (_, function) in functions(env).items():
+        found = [event for event in path.events if event.name == name]
+        assert found
+        for event in found:
+            ahead, behind_it = (path.at(event.epoch + dt) for dt in (0.5, -0.5))
+            slope = float(function(ahead) - function(behind_it))
+            assert abs(float(function(event.state)) / slope) < 1e-6
+            assert off(path.at(event.epoch).r_km, event.state.r_km) < 1e-9
+
+
+@pytest.mark.parametrize("days", [1.2, -1.2])
+def cross_as_many_as_a_fine_grid_shows(days: float, env: Environment) -> None:
+    path = fly(low_orbit(), days, env, *EVENTS)
+    x = path.at(path.start + np.arange(0.5, 1.2 * DAY, 5.0))
+    for name, (direction, function) in functions(env).items():
+        turns = np.diff(np.sign(function(x)))
+        turns = turns[turns != 0.0]
+        expected = len(turns) if direction == 0 else int(np.sum(turns == 2.0 * direction))
+        assert len([event for event in path.events if event.name == name]) == expected, name
+
+
+@pytest.mark.parametrize("days", [1.2, -1.2])
+def test_events_come_in_the_order_flown(days: float, env: Environment) -> None:
+    path = fly(low_orbit(), days, env, *EVENTS)
+    since = [abs(event.epoch - low_orbit().epoch) for event in path.events]
+    assert since == sorted(since)
+    assert path.status == "completed"
+
+
+def val_light_begins_and_ends_where_discs_touch(env: Environment) -> None:
+    path = fly(low_orbit(), 0.5, env, *EVENTS)
+    for event in path.events:
+        if event.name in ("penumbra", "umbra"):
+            light = [sunlit_fraction(path.at(event.epoch + dt), env) for dt in (-0.01, 0.01)]
+            edge = 1.0 if event.name == "penumbra" else 0.0
+            assert (light[0] == edge) != (light[1] == edge)
+
+
+def test_closest_to_the_moon_stops_there(env: Environment) -> None:
+    path = fly(translunar(), 6.0, env, CLOSEST)
+    (event,) = path.events
+    assert path.status == "stopped"
+    assert event.epoch == path.stop == path.final.epoch
+    assert path.duration_s < 6.0 * DAY
+    away = path.final.to(center="moon", env=env)
+    assert abs(away.r_km @ away.v_km_s) < 1e-6 * (away.v_km_s @ away.v_km_s)
+    nearby = path.at(path.stop + np.array([-600.0, -60.0, 0.0])).to(center="moon", env=env)
+    assert np.all(np.diff(np.linalg.norm(nearby.r_km, axis=1)) < 0.0)
+
+
+@pytest.mark.parametrize("days", [1.0, -1.0])
+def test_a_crossing_stops_both_ways(days: float, env: Environment) -> None:
+    path = fly(low_orbit(), days, env, CROSSING)
+    assert path.status == "stopped"
+    assert np.linalg.norm(path.final.r_km) == pytest.approx(7500.0, abs=1e-9)
+    flown = path.final.epoch - low_orbit().epoch
+    assert 0.0 < flown / days < 7000.0
+    assert off(path.at(path.final.epoch).r_km, path.final.r_km) < 1e-9
+    # an event's direction is that of time, whichever way the integration goes
+    assert path.final.r_km @ path.final.v_km_s > 0.0
+
+
+def test_nothing_is_reported_after_a_stop(env: Environment) -> None:
+    path = fly(low_orbit(), 1.0, env, CROSSING, Plane(body="earth", normal=NORMAL))
+    assert path.events[-1].name == "distance"
+    assert all(event.epoch <= path.stop for event in path.events)
+
+
+def test_impact_is_its_own_status(env: Environment) -> None:
+    path = fly(LANDER, 1.0, env, GROUND)
+    assert (path.status, path.events[-1].name) == ("impact", "impact")
+    assert np.linalg.norm(path.final.r_km) == pytest.approx(MOON_RADIUS_KM, abs=1e-9)
+    assert path.final.r_km @ path.final.v_km_s < 0.0
+
+
+def test_an_orbit_that_clears_the_ground_completes(env: Environment) -> None:
+    path = fly(lunar_orbit(), 1.0, env, GROUND)
+    assert (path.status, path.events) == ("completed", ())
+
+
+def test_thresholds_do_not_need_a_new_system(env: Environment) -> None:
+    engines = len([key for key in env.cache if key[0] == "engines"])
+    for distance in (7100.0, 7300.0, 7450.0):
+        event = Distance(body="earth", distance_km=distance, terminal=True, direction=1)
+        final = fly(low_orbit(), 1.0, env, event).final
+        assert np.linalg.norm(final.r_km) == pytest.approx(distance, abs=1e-9)
+    assert len([key for key in env.cache if key[0] == "engines"]) <= engines + 1
+
+
+def test_events_know_themselves() -> None:
+    assert Apsis().label == "apsis"
+    assert Plane(name="node").label == "node"
+    assert impact("earth").distance_km == RADIUS_KM["earth"]
+    assert (periapsis("moon").direction, apoapsis("moon").direction) == (1, -1)
+
+
+def test_events_that_cannot_be_are_refused(env: Environment) -> None:
+    with pytest.raises(InputError, match="needs a kind"):
+        fly(low_orbit(), 1.0, env, Event())
+    with pytest.raises(UnknownName, match="Did you mean 'moon'"):
+        fly(low_orbit(), 1.0, env, periapsis("mooon"))
+
+
+@pytest.mark.xfail(strict=True, reason="KeyError: only Sun, Earth and Moon have a radius")
+def test_impact_on_a_body_without_radius_is_refused() -> None:
+    with pytest.raises(PeriluneError):
+        impact("jupiter")
+
+
+@pytest.mark.xfail(strict=True, reason="every event gets the final state when dense is False")
+def test_events_without_dense_output_have_their_own_state(env: Environment) -> None:
+    start = low_orbit()
+    until = start.epoch + DAY
+    known = propagate(start, until=until, forces=POINTS, env=env, events=EVENTS[:2])
+    bare = propagate(start, until=until, forces=POINTS, env=env, events=EVENTS[:2], dense=False)
+    assert len(bare.events) == len(known.events)
+    for a, b in zip(bare.events, known.events, strict=True):
+        assert off(a.state.r_km, b.state.r_km) < 1e-6
+
+
+@pytest.mark.xfail(strict=True, reason="an arc that starts on a terminal event ends at once")
+def test_a_start_on_the_event_is_left_behind(env: Environment) -> None:
+    first = fly(low_orbit(), 1.0, env, CROSSING).final
+    again = fly(first, 1.0, env, CROSSING)
+    assert again.duration_s == pytest.approx(6400.0, abs=600.0)  # about one revolution
+
+
+def test_light_is_seen_from_the_sunny_side(env: Environment) -> None:
+    state = behind("earth", 50.0, -7000.0, env)
+    across = np.cross(state.r_km, [0.0, 0.0, 1.0])
+    start = State(state.epoch, "earth", "icrf", state.r_km, 7.5 * across / np.linalg.norm(across))
+    path = fly(start, 0.1, env, *EVENTS)
+    assert [e.name for e in path.events if e.name in ("penumbra", "umbra")][:2] == [
+        "penumbra",
+        "umbra",
+    ]
