@@ -1,16 +1,17 @@
 """Equations of motion written once more, by other formulas, to hold the engine against.
 
 Gravity by Cunningham's recursion (Montenbruck & Gill, Satellite Orbits, 2000, section 3.2.4) in
-numpy; positions straight from the ephemeris, rotations straight from the frames.
+numpy; positions straight from the ephemeris, the Earth's turn by ERFA's own routines.
 """
 
 from __future__ import annotations
 
 from math import factorial
 
+import erfa
 import numpy as np
 
-from perilune import Environment, Epoch, Forces
+from perilune import DAY, Environment, Epoch, Forces
 from perilune.astro import frames
 from perilune.astro.gravity import GravityField, field
 
@@ -68,10 +69,20 @@ def harmonics(model: GravityField, size: tuple[int, int], r: Array, gm: float) -
     return gm / model.radius_km**2 * total
 
 
+def itrf(epoch: Epoch, env: Environment) -> Array:
+    """Return the matrix from `icrf` to `itrf` as ERFA builds it from our IERS values."""
+    x_p, y_p, ut1_tai, dx, dy = env.earth.parameters(epoch)[0]
+    tt, tai = epoch.jd_tt, epoch.jd_tai
+    x, y, s = erfa.xys06a(*tt)
+    turn = erfa.era00(tai[0], tai[1] + ut1_tai / DAY)
+    motion = erfa.pom00(x_p, y_p, erfa.sp00(*tt))
+    return np.asarray(erfa.c2tcio(erfa.c2ixys(x + dx, y + dy, s), turn, motion))
+
+
 def figure(body: str, size: tuple[int, int], r: Array, epoch: Epoch, env: Environment) -> Array:
     """Return the acceleration of a body's figure at `r` from it, `icrf` axes, km/s^2."""
     model = field(body)
-    turn, _ = frames.from_icrf(model.axes, epoch, env)
+    turn = itrf(epoch, env) if body == "earth" else frames.from_icrf("moon_pa", epoch, env)[0]
     return turn.T @ harmonics(model, size, turn @ r, env.constants.gm(body))
 
 

@@ -113,7 +113,7 @@ def test_shapes_follow_the_epoch(env: Environment) -> None:
     many = env.ephemeris.state("moon", "earth", Epoch([0.0, DAY]))
     assert one[0].shape == one[1].shape == (3,)
     assert many[0].shape == many[1].shape == (2, 3)
-    assert np.array_equal(many[0][0], one[0])
+    assert off(many[0][0], one[0]) < 1e-9  # summed in another order
 
 
 @pytest.mark.parametrize("side", [0, 1])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
-from typing import Any
 
 import erfa
 import numpy as np
@@ -14,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perilune import DAY, Epoch
-from perilune.errors import EpochError, PeriluneError
 
 CENTURY_S = 36525.0 * DAY
 TIMES = read("spice_time.csv")
@@ -143,88 +141,3 @@ def test_astropy_round_trip_is_exact() -> None:
     epoch = Epoch.utc("2029-08-01T06:30:00.123456789")
     assert abs(Epoch.from_astropy(epoch.to_astropy()) - epoch) < 1e-10
     assert epoch.to_astropy().isot == epoch.tdb_iso(3)
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["tomorrow", "", "2021-02-30", "2021-13-01", "2021-1-1", "1500-01-01", "2651-01-01",
-     "2021-01-01T24:00:00", "2021-01-01T00:60:00", "2021-01-01T00:00:61", "2021-01-01T00",
-     "2021-01-01T00:00:00+02:00", "nan", "2459000.5"],
-)  # fmt: skip
-def test_bad_dates_are_refused_by_name(text: str) -> None:
-    with pytest.raises(EpochError, match=r"date|years") as caught:
-        Epoch.utc(text)
-    assert f"'{text}'" in str(caught.value)
-
-
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, [0.0, np.nan]])
-def test_only_finite_seconds(value: Any) -> None:
-    with pytest.raises(EpochError, match="finite"):
-        Epoch(value)
-
-
-def test_nan_cannot_be_added() -> None:
-    with pytest.raises(EpochError, match="finite"):
-        Epoch(0) + np.nan
-
-
-def test_misuse_is_refused() -> None:
-    with pytest.raises(EpochError, match="cannot be added"):
-        Epoch(0) + Epoch(1)  # type: ignore[operator]
-    with pytest.raises(EpochError, match="time zone"):
-        Epoch.tdb(datetime(2029, 1, 1, tzinfo=UTC))
-
-
-@pytest.mark.xfail(strict=True, reason="a tiny negative fraction is stored as 1.0, not carried")
-def test_equal_instants_are_equal() -> None:
-    assert Epoch(0, -1e-20) == Epoch(0)
-    assert hash(Epoch(0, -1e-20)) == hash(Epoch(0))
-
-
-@pytest.mark.xfail(strict=True, raises=ValueError, reason="only < and == work on arrays")
-@pytest.mark.parametrize("name", ["__le__", "__gt__", "__ge__", "__ne__"])
-def test_arrays_compare_elementwise(name: str) -> None:
-    early, late = np.array([0.0, 10.0, 5.0]), np.array([5.0, 5.0, 5.0])
-    found = getattr(Epoch(early), name)(Epoch(late))
-    assert np.array_equal(found, getattr(early, name)(late))
-
-
-@pytest.mark.xfail(strict=True, reason="Z means UTC, and other scales take it without a word")
-def test_z_is_refused_on_other_scales() -> None:
-    with pytest.raises(EpochError):
-        Epoch.tdb("2029-01-01T00:00:00Z")
-
-
-@pytest.mark.xfail(strict=True, reason="second 60 is taken on any minute of any scale")
-@pytest.mark.parametrize(
-    ("scale", "text"),
-    [("utc", "2020-01-01T23:59:60"), ("utc", "2016-12-31T12:00:60"), ("tt", "2020-01-01T23:59:60")],
-)
-def test_second_60_needs_a_leap_second(scale: str, text: str) -> None:
-    with pytest.raises(EpochError):
-        getattr(Epoch, scale)(text)
-
-
-@pytest.mark.xfail(strict=True, reason="TypeError and ValueError instead of EpochError")
-@pytest.mark.parametrize("value", [5, None, 2459000.5, []])
-def test_what_is_no_date_is_refused(value: Any) -> None:
-    with pytest.raises(PeriluneError):
-        Epoch.utc(value)
-
-
-@pytest.mark.xfail(strict=True, reason="the cast to int64 overflows with a RuntimeWarning")
-def test_seconds_beyond_all_calendars_are_refused() -> None:
-    with pytest.raises(EpochError):
-        Epoch(1e30)
-
-
-@pytest.mark.xfail(strict=True, reason="numpy spreads the sum over the array, as an object array")
-def test_an_array_may_stand_on_the_left() -> None:
-    assert (np.array([5.0, 6.0]) + Epoch(0)).shape == (2,)
-    assert isinstance(np.array([5.0, 6.0]) + Epoch(0), Epoch)
-
-
-@pytest.mark.xfail(strict=True, reason="reads 23:59:59.999999: rounding in _second_fraction")
-def test_datetime_of_a_leap_second_is_the_next_second() -> None:
-    found = Epoch.utc("2016-12-31T23:59:60.5").to_datetime()
-    assert found == datetime(2017, 1, 1, tzinfo=UTC)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from support import POINTS, behind, low_orbit, lunar_orbit, off, translunar
+from support import POINTS, behind, low_orbit, off
 
 from perilune import DAY, Environment, State, Trajectory, propagate
-from perilune.astro.bodies import MOON_RADIUS_KM, RADIUS_KM
+from perilune.astro.bodies import RADIUS_KM
 from perilune.astro.geometry import sunlit_fraction
 from perilune.dynamics.events import (
     Apsis,
@@ -34,10 +34,7 @@ EVENTS = (
     Shadow(name="penumbra", body="earth"),
     Shadow(name="umbra", body="earth", umbra=True),
 )
-CLOSEST = periapsis("moon", terminal=True)
-CROSSING = Distance(body="earth", distance_km=7500.0, terminal=True, direction=1)
-GROUND = impact("moon")
-LANDER = State(lunar_orbit().epoch, "moon", "icrf", [1900.0, 0.0, 0.0], [0.0, 1.2, 0.3])
+SPANS = (3.0, -1.5)  # days; both pass from one block of the sky to the next
 
 
 def separation(state: State, body: str, sign: float, env: Environment) -> np.ndarray:
@@ -78,7 +75,7 @@ def fly(state: State, days: float, env: Environment, *events: Event) -> Trajecto
     return propagate(state, until=until, forces=POINTS, env=env, events=events)
 
 
-@pytest.mark.parametrize("days", [1.2, -1.2])
+@pytest.mark.parametrize("days", SPANS)
 def cross_every_zero_is_found_to_a_microsecond(days: float, env: Environment) -> None:
     path = fly(low_orbit(), days, env, *EVENTS)
     for name, (_, function) in functions(env).items():
@@ -91,10 +88,10 @@ def cross_every_zero_is_found_to_a_microsecond(days: float, env: Environment) ->
             assert off(path.at(event.epoch).r_km, event.state.r_km) < 1e-9
 
 
-@pytest.mark.parametrize("days", [1.2, -1.2])
+@pytest.mark.parametrize("days", SPANS)
 def cross_as_many_as_a_fine_grid_shows(days: float, env: Environment) -> None:
     path = fly(low_orbit(), days, env, *EVENTS)
-    x = path.at(path.start + np.arange(0.5, 1.2 * DAY, 5.0))
+    x = path.at(path.start + np.arange(0.5, abs(days) * DAY, 5.0))
     for name, (direction, function) in functions(env).items():
         turns = np.diff(np.sign(function(x)))
         turns = turns[turns != 0.0]
@@ -102,7 +99,7 @@ def cross_as_many_as_a_fine_grid_shows(days: float, env: Environment) -> None:
         assert len([event for event in path.events if event.name == name]) == expected, name
 
 
-@pytest.mark.parametrize("days", [1.2, -1.2])
+@pytest.mark.parametrize("days", SPANS)
 def test_events_come_in_the_order_flown(days: float, env: Environment) -> None:
     path = fly(low_orbit(), days, env, *EVENTS)
     since = [abs(event.epoch - low_orbit().epoch) for event in path.events]
@@ -117,57 +114,6 @@ def val_light_begins_and_ends_where_discs_touch(env: Environment) -> None:
             light = [sunlit_fraction(path.at(event.epoch + dt), env) for dt in (-0.01, 0.01)]
             edge = 1.0 if event.name == "penumbra" else 0.0
             assert (light[0] == edge) != (light[1] == edge)
-
-
-def test_closest_to_the_moon_stops_there(env: Environment) -> None:
-    path = fly(translunar(), 6.0, env, CLOSEST)
-    (event,) = path.events
-    assert path.status == "stopped"
-    assert event.epoch == path.stop == path.final.epoch
-    assert path.duration_s < 6.0 * DAY
-    away = path.final.to(center="moon", env=env)
-    assert abs(away.r_km @ away.v_km_s) < 1e-6 * (away.v_km_s @ away.v_km_s)
-    nearby = path.at(path.stop + np.array([-600.0, -60.0, 0.0])).to(center="moon", env=env)
-    assert np.all(np.diff(np.linalg.norm(nearby.r_km, axis=1)) < 0.0)
-
-
-@pytest.mark.parametrize("days", [1.0, -1.0])
-def test_a_crossing_stops_both_ways(days: float, env: Environment) -> None:
-    path = fly(low_orbit(), days, env, CROSSING)
-    assert path.status == "stopped"
-    assert np.linalg.norm(path.final.r_km) == pytest.approx(7500.0, abs=1e-9)
-    flown = path.final.epoch - low_orbit().epoch
-    assert 0.0 < flown / days < 7000.0
-    assert off(path.at(path.final.epoch).r_km, path.final.r_km) < 1e-9
-    # an event's direction is that of time, whichever way the integration goes
-    assert path.final.r_km @ path.final.v_km_s > 0.0
-
-
-def test_nothing_is_reported_after_a_stop(env: Environment) -> None:
-    path = fly(low_orbit(), 1.0, env, CROSSING, Plane(body="earth", normal=NORMAL))
-    assert path.events[-1].name == "distance"
-    assert all(event.epoch <= path.stop for event in path.events)
-
-
-def test_impact_is_its_own_status(env: Environment) -> None:
-    path = fly(LANDER, 1.0, env, GROUND)
-    assert (path.status, path.events[-1].name) == ("impact", "impact")
-    assert np.linalg.norm(path.final.r_km) == pytest.approx(MOON_RADIUS_KM, abs=1e-9)
-    assert path.final.r_km @ path.final.v_km_s < 0.0
-
-
-def test_an_orbit_that_clears_the_ground_completes(env: Environment) -> None:
-    path = fly(lunar_orbit(), 1.0, env, GROUND)
-    assert (path.status, path.events) == ("completed", ())
-
-
-def test_thresholds_do_not_need_a_new_system(env: Environment) -> None:
-    engines = len([key for key in env.cache if key[0] == "engines"])
-    for distance in (7100.0, 7300.0, 7450.0):
-        event = Distance(body="earth", distance_km=distance, terminal=True, direction=1)
-        final = fly(low_orbit(), 1.0, env, event).final
-        assert np.linalg.norm(final.r_km) == pytest.approx(distance, abs=1e-9)
-    assert len([key for key in env.cache if key[0] == "engines"]) <= engines + 1
 
 
 def test_events_know_themselves() -> None:
@@ -199,13 +145,6 @@ def test_events_without_dense_output_have_their_own_state(env: Environment) -> N
     assert len(bare.events) == len(known.events)
     for a, b in zip(bare.events, known.events, strict=True):
         assert off(a.state.r_km, b.state.r_km) < 1e-6
-
-
-@pytest.mark.xfail(strict=True, reason="an arc that starts on a terminal event ends at once")
-def test_a_start_on_the_event_is_left_behind(env: Environment) -> None:
-    first = fly(low_orbit(), 1.0, env, CROSSING).final
-    again = fly(first, 1.0, env, CROSSING)
-    assert again.duration_s == pytest.approx(6400.0, abs=600.0)  # about one revolution
 
 
 def test_light_is_seen_from_the_sunny_side(env: Environment) -> None:

@@ -157,6 +157,15 @@ def test_one_state_at_a_time(env: Environment) -> None:
         propagate(many, until=low_orbit().epoch, forces=POINTS, env=env)
 
 
+def test_a_looser_tolerance_is_near(env: Environment) -> None:
+    state = low_orbit()
+    loose = propagate(
+        state, until=state.epoch + DAY, forces=POINTS, env=env, tolerance=1e-10, dense=False
+    )
+    gap = off(loose.final.r_km, fly(state, 1.0, env, dense=False).final.r_km)
+    assert 0.0 < gap < 1e-3  # 31 mm after fourteen revolutions
+
+
 def test_turning_axes_are_turned_first(env: Environment) -> None:
     path = fly(low_orbit().to(axes="itrf", env=env), 0.2, env)
     assert path.final.axes == "icrf"

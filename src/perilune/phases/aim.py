@@ -59,27 +59,29 @@ def target(
     gm = env.constants.gm("moon")
     stage = _Stage(shooter, controls, names)
     if not near:
-        solution = stage.run(lambda _: position_residual(np.zeros(3)), _miss(200.0), massless=True)
+        solution = stage.lead(lambda _: position_residual(np.zeros(3)), 200.0, massless=True)
         if not solution.converged or stage.last is None:
             return solution, None
         arrival = stage.last.arrival
         v_inf = float(np.linalg.norm(arrival.v_km_s))
         s, pole = arrival.v_km_s / v_inf, lunar_pole(arrival.epoch, env)
         aim = aim_point(s, v_inf, wanted, pole, branch, gm)
-        solution = stage.run(lambda _: position_residual(aim), _miss(200.0), massless=True)
+        solution = stage.lead(lambda _: position_residual(aim), 200.0, massless=True)
         if not solution.converged:
             return solution, None
-        solution = stage.run(lambda pole: bplane_residual(wanted, pole, branch, gm), _miss(20.0))
+        solution = stage.lead(
+            lambda pole: bplane_residual(wanted, pole, branch, gm), 1.0, massless=False
+        )
         if not solution.converged:
             return replace(solution, remedy=_remedy(stage, wanted, solution)), None
-    solution = stage.run(lambda pole: perilune_residual(wanted, pole), _GOALS)
+    solution = stage.finish(wanted)
     if not solution.converged:
         return replace(solution, remedy=_remedy(stage, wanted, solution)), None
     return solution, stage.shot()
 
 
-def _miss(tolerance: float) -> list[Goal]:
-    return [Goal(f"miss_{axis}", tolerance) for axis in "xyz"]
+_ResidualAt = Callable[[Array], Callable[[Array], Array]]
+_Flown = Callable[[Controls], tuple[Shot | None, Callable[[], Shot | None]]]
 
 
 class _Stage:
@@ -90,38 +92,52 @@ class _Stage:
         self.last: Shot | None = None
         self.evaluations = 0
 
-    def run(
-        self,
-        residual_at: Callable[[Array], Callable[[Array], Array]],
-        goals: list[Goal],
-        *,
-        massless: bool = False,
-    ) -> Solution:
-        """Solve in the full model, with sensitivities where the solver asks for them.
+    def lead(self, residual_at: _ResidualAt, tolerance: float, *, massless: bool) -> Solution:
+        """Solve in the sensitivity model: its Moon is a point, so a path through it is harmless.
 
         `residual_at` gives the residual function for the lunar pole of the arrival.
         """
-        base = self.controls
+
+        def fly(controls: Controls) -> tuple[Shot | None, Callable[[], Shot | None]]:
+            shot = self.shooter.sensitivity(controls, self.names, massless=massless)
+            return shot, lambda: shot
+
+        goals = [Goal(f"miss_{axis}", tolerance) for axis in "xyz"]
+        return self._solve(fly, residual_at, goals, broyden=False)
+
+    def finish(self, wanted: Perilune) -> Solution:
+        """Solve the goals themselves in the full model, asking for sensitivities when needed."""
+
+        def fly(controls: Controls) -> tuple[Shot | None, Callable[[], Shot | None]]:
+            return self.shooter.shoot(controls), lambda: self.shooter.sensitivity(
+                controls, self.names
+            )
+
+        return self._solve(fly, lambda pole: perilune_residual(wanted, pole), _GOALS, broyden=True)
+
+    def _solve(
+        self, fly: _Flown, residual_at: _ResidualAt, goals: list[Goal], *, broyden: bool
+    ) -> Solution:
+        base, lost = self.controls, np.full((3, len(self.names)), np.nan)
 
         def evaluate(values: Array) -> Evaluation:
-            controls = base.moved(dict(zip(self.names, values, strict=True)))
-            shot = self.shooter.shoot(controls, massless=massless)
+            shot, sensitive = fly(base.moved(dict(zip(self.names, values, strict=True))))
             self.last = shot or self.last
             if shot is None:
-                return np.full(3, np.inf), lambda: np.full((3, len(self.names)), np.nan)
+                return np.full(3, np.inf), lambda: lost
             residual = residual_at(lunar_pole(shot.arrival.epoch, self.shooter.env))
 
             def jacobian() -> Array:
-                near = self.shooter.sensitivity(controls, self.names, massless=massless)
+                near = sensitive()
                 if near is None:
-                    return np.full((3, len(self.names)), np.nan)
+                    return lost
                 columns = np.array([near.columns[name] for name in self.names]).T
                 return np.asarray(derivative(residual, shot.arrival.vector) @ columns)
 
             return residual(shot.arrival.vector), jacobian
 
         unknowns = [Unknown(n, _value(base, n), _SCALES[n]) for n in self.names]
-        solution = solve(unknowns, goals, evaluate)
+        solution = solve(unknowns, goals, evaluate, broyden=broyden)
         self.evaluations += solution.evaluations
         self.controls = base.moved(solution.values)
         return replace(solution, evaluations=self.evaluations)

@@ -89,6 +89,7 @@ def solve(
     evaluate: Callable[[Array], Evaluation],
     *,
     max_iterations: int = 40,
+    broyden: bool = True,
 ) -> Solution:
     """Move the unknowns until every residual is within its tolerance.
 
@@ -98,6 +99,9 @@ def solve(
     evaluate : callable
         Residuals and Jacobian at an array of unknowns; non-finite residuals mean "not there".
     max_iterations : int
+    broyden : bool
+        Go on with Broyden's update of the Jacobian while it serves, where asking for the true one
+        is dear.
 
     Returns
     -------
@@ -109,7 +113,7 @@ def solve(
     """
     if not unknowns or not goals:
         raise InputError("a problem needs at least one unknown and one goal")
-    corrector = _Corrector(unknowns, goals, evaluate)
+    corrector = _Corrector(unknowns, goals, evaluate, broyden=broyden)
     return corrector.run(max_iterations)
 
 
@@ -123,8 +127,8 @@ class _Slope:
     a factor of ten, or fails.
     """
 
-    def __init__(self, source: Callable[[], Array]) -> None:
-        self._source = source
+    def __init__(self, source: Callable[[], Array], *, broyden: bool) -> None:
+        self._source, self._broyden = source, broyden
         self._matrix: Array | None = None
         self._residual: Array | None = None
         self.updated = False
@@ -145,7 +149,8 @@ class _Slope:
     def move(self, step: Array, there: _Point, size_before: float) -> None:
         """Go on to an accepted point."""
         self._source = there[1]
-        if self._matrix is None or self._residual is None or there[2] > 0.1 * size_before:
+        slow = there[2] > 0.1 * size_before
+        if not self._broyden or slow or self._matrix is None or self._residual is None:
             self._matrix = None
             return
         change = there[0] - self._residual - self._matrix @ step
@@ -159,7 +164,10 @@ class _Corrector:
         unknowns: Sequence[Unknown],
         goals: Sequence[Goal],
         evaluate: Callable[[Array], Evaluation],
+        *,
+        broyden: bool,
     ) -> None:
+        self.broyden = broyden
         self.unknowns, self.goals, self._evaluate = unknowns, goals, evaluate
         self.scale = np.array([u.scale for u in unknowns])
         self.lower = np.array([u.lower for u in unknowns])
@@ -177,7 +185,7 @@ class _Corrector:
         values = np.clip(np.array([u.guess for u in self.unknowns]), self.lower, self.upper)
         here = self.evaluate(values)
         history, iteration, status = [here[2]], 0, "iteration_limit"
-        slope = _Slope(here[1])
+        slope = _Slope(here[1], broyden=self.broyden)
         while True:
             if (np.abs(here[0]) <= self.tolerance).all():
                 status = "converged"
