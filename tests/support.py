@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from perilune import Environment, Epoch, Forces, State
+from perilune import DAY, Environment, Epoch, Forces, State, Trajectory, propagate
+from perilune.dynamics.events import Event
 
 ARCSEC = np.pi / 648000.0
 MM, MM_S = 1e-6, 1e-6  # km, km/s
@@ -21,9 +22,14 @@ LUNAR = Forces(harmonics={"moon": (8, 8)})
 
 START = Epoch.tdb("2029-08-01T06:30:00")
 
+FAR = State(START, "earth", "icrf", [1e9, 2e9, 3e9], [0.0, 0.0, 0.0])  # gravity: 3e-14 km/s^2
+NORMAL = (0.0, 0.6, 0.8)
+
 EPOCHS = st.floats(-788918400.0, 1420070400.0).map(Epoch)  # 1975 to 2045
 COMPONENTS = st.floats(-4e5, 4e5, allow_subnormal=False)
 SPEEDS = st.floats(-10.0, 10.0, allow_subnormal=False)
+ANGLES = st.floats(0.0, 2.0 * np.pi, exclude_max=True)
+INCLINATIONS = st.floats(1e-3, np.pi - 1e-3)
 VECTORS = st.tuples(COMPONENTS, COMPONENTS, COMPONENTS).map(np.array)
 VELOCITIES = st.tuples(SPEEDS, SPEEDS, SPEEDS).map(np.array)
 
@@ -41,6 +47,22 @@ def lunar_orbit(epoch: Epoch = START) -> State:
 def translunar(epoch: Epoch = START) -> State:
     """Return a state just after departure to the Moon's distance."""
     return State(epoch, "earth", "icrf", [6563.0, 0.0, 0.0], [0.0, 9.0, 6.2])
+
+
+def fly(state: State, seconds: float, forces: Forces, env: Environment, **more: bool) -> Trajectory:
+    """Propagate over a span."""
+    return propagate(state, until=state.epoch + seconds, forces=forces, env=env, **more)
+
+
+def watch(state: State, days: float, env: Environment, *events: Event) -> Trajectory:
+    """Propagate among point masses, looking out for events."""
+    until = state.epoch + days * DAY
+    return propagate(state, until=until, forces=POINTS, env=env, events=events)
+
+
+def start_acceleration(state: State, forces: Forces, env: Environment) -> np.ndarray:
+    """Return the acceleration the engine starts with, km/s^2."""
+    return fly(state, 60.0, forces, env).arcs[0].run.coefficients[0][3:6, 1]
 
 
 def behind(body: str, across_km: float, distance_km: float, env: Environment) -> State:

@@ -6,20 +6,18 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support import EARTH, START, off
+from support import ANGLES, EARTH, INCLINATIONS, START, off
 
 from perilune import Environment, State, propagate
 from perilune.astro import bplane
 from perilune.astro.elements import Elements
 from perilune.dynamics.events import periapsis
 
-# ---- the B-plane
-
 HYPERBOLAS = st.tuples(
     st.floats(1738.0, 20000.0), st.floats(0.3, 3.0), INCLINATIONS, ANGLES, ANGLES,
     st.floats(-0.97, 0.97),
 )  # fmt: skip
-MOON_GM = 4902.800118
+GM, MOON_GM = 398600.435507, 4902.800118
 POLE = np.array([0.0, 0.0, 1.0])
 
 

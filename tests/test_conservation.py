@@ -7,17 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from independent import acceleration, solid_harmonics, unnormalized
-from support import (
-    EARTH,
-    LUNAR,
-    MM,
-    MM_S,
-    POINTS,
-    low_orbit,
-    lunar_orbit,
-    off,
-    translunar,
-)
+from support import EARTH, LUNAR, MM, MM_S, POINTS, fly, low_orbit, lunar_orbit, off, translunar
 
 from perilune import DAY, Environment, Epoch, Forces, State, propagate
 from perilune.astro import frames

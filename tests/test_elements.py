@@ -9,7 +9,7 @@ import pytest
 from authority import read
 from hypothesis import given
 from hypothesis import strategies as st
-from support import EARTH, START, numbers, off
+from support import ANGLES, EARTH, INCLINATIONS, START, numbers, off
 
 from perilune import Environment, State, propagate
 from perilune.astro import frames
@@ -20,8 +20,6 @@ ROWS = read("spice_elements.csv")
 GM = 398600.435507
 PI = np.pi
 TURN = 2.0 * PI
-ANGLES = st.floats(0.0, TURN, exclude_max=True)
-INCLINATIONS = st.floats(1e-3, PI - 1e-3)
 
 
 def wrapped(angle: Any) -> Any:

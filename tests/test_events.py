@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from support import POINTS, behind, low_orbit, off
+from support import NORMAL, POINTS, behind, low_orbit, off, watch
 
-from perilune import DAY, Environment, State, Trajectory, propagate
+from perilune import DAY, Environment, State, propagate
 from perilune.astro.bodies import RADIUS_KM
 from perilune.astro.geometry import sunlit_fraction
 from perilune.dynamics.events import (
@@ -23,7 +23,6 @@ from perilune.dynamics.events import (
 )
 from perilune.errors import InputError, PeriluneError, UnknownName
 
-NORMAL = (0.0, 0.6, 0.8)
 EVENTS = (
     periapsis("earth"),
     apoapsis("earth"),
@@ -70,14 +69,9 @@ def functions(env: Environment) -> dict[str, tuple[int, Callable[[State], np.nda
     }
 
 
-def fly(state: State, days: float, env: Environment, *events: Event) -> Trajectory:
-    until = state.epoch + days * DAY
-    return propagate(state, until=until, forces=POINTS, env=env, events=events)
-
-
 @pytest.mark.parametrize("days", SPANS)
 def cross_every_zero_is_found_to_a_microsecond(days: float, env: Environment) -> None:
-    path = fly(low_orbit(), days, env, *EVENTS)
+    path = watch(low_orbit(), days, env, *EVENTS)
     for name, (_, function) in functions(env).items():
         found = [event for event in path.events if event.name == name]
         assert found
@@ -90,7 +84,7 @@ def cross_every_zero_is_found_to_a_microsecond(days: float, env: Environment) ->
 
 @pytest.mark.parametrize("days", SPANS)
 def cross_as_many_as_a_fine_grid_shows(days: float, env: Environment) -> None:
-    path = fly(low_orbit(), days, env, *EVENTS)
+    path = watch(low_orbit(), days, env, *EVENTS)
     x = path.at(path.start + np.arange(0.5, abs(days) * DAY, 5.0))
     for name, (direction, function) in functions(env).items():
         turns = np.diff(np.sign(function(x)))
@@ -101,14 +95,14 @@ def cross_as_many_as_a_fine_grid_shows(days: float, env: Environment) -> None:
 
 @pytest.mark.parametrize("days", SPANS)
 def test_events_come_in_the_order_flown(days: float, env: Environment) -> None:
-    path = fly(low_orbit(), days, env, *EVENTS)
+    path = watch(low_orbit(), days, env, *EVENTS)
     since = [abs(event.epoch - low_orbit().epoch) for event in path.events]
     assert since == sorted(since)
     assert path.status == "completed"
 
 
 def val_light_begins_and_ends_where_discs_touch(env: Environment) -> None:
-    path = fly(low_orbit(), 0.5, env, *EVENTS)
+    path = watch(low_orbit(), 0.5, env, *EVENTS)
     for event in path.events:
         if event.name in ("penumbra", "umbra"):
             light = [sunlit_fraction(path.at(event.epoch + dt), env) for dt in (-0.01, 0.01)]
@@ -125,9 +119,9 @@ def test_events_know_themselves() -> None:
 
 def test_events_that_cannot_be_are_refused(env: Environment) -> None:
     with pytest.raises(InputError, match="needs a kind"):
-        fly(low_orbit(), 1.0, env, Event())
+        watch(low_orbit(), 1.0, env, Event())
     with pytest.raises(UnknownName, match="Did you mean 'moon'"):
-        fly(low_orbit(), 1.0, env, periapsis("mooon"))
+        watch(low_orbit(), 1.0, env, periapsis("mooon"))
 
 
 @pytest.mark.xfail(strict=True, reason="KeyError: only Sun, Earth and Moon have a radius")
@@ -151,7 +145,7 @@ def test_light_is_seen_from_the_sunny_side(env: Environment) -> None:
     state = behind("earth", 50.0, -7000.0, env)
     across = np.cross(state.r_km, [0.0, 0.0, 1.0])
     start = State(state.epoch, "earth", "icrf", state.r_km, 7.5 * across / np.linalg.norm(across))
-    path = fly(start, 0.1, env, *EVENTS)
+    path = watch(start, 0.1, env, *EVENTS)
     assert [e.name for e in path.events if e.name in ("penumbra", "umbra")][:2] == [
         "penumbra",
         "umbra",

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from support import POINTS, low_orbit, lunar_orbit, off, translunar
+from support import NORMAL, POINTS, low_orbit, lunar_orbit, off, translunar, watch
 
 from perilune import DAY, Environment, State, propagate
 from perilune.astro.bodies import MOON_RADIUS_KM
-from perilune.dynamics.events import (
-    Distance,
-    Plane,
-    impact,
-    periapsis,
-)
+from perilune.dynamics.events import Distance, Plane, impact, periapsis
 
 CLOSEST = periapsis("moon", terminal=True)
 CROSSING = Distance(body="earth", distance_km=7500.0, terminal=True, direction=1)
@@ -22,7 +17,7 @@ LANDER = State(lunar_orbit().epoch, "moon", "icrf", [1900.0, 0.0, 0.0], [0.0, 1.
 
 
 def test_closest_to_the_moon_stops_there(env: Environment) -> None:
-    path = fly(translunar(), 6.0, env, CLOSEST)
+    path = watch(translunar(), 6.0, env, CLOSEST)
     (event,) = path.events
     assert path.status == "stopped"
     assert event.epoch == path.stop == path.final.epoch
@@ -35,7 +30,7 @@ def test_closest_to_the_moon_stops_there(env: Environment) -> None:
 
 @pytest.mark.parametrize("days", [1.0, -1.0])
 def test_a_crossing_stops_both_ways(days: float, env: Environment) -> None:
-    path = fly(low_orbit(), days, env, CROSSING)
+    path = watch(low_orbit(), days, env, CROSSING)
     assert path.status == "stopped"
     assert np.linalg.norm(path.final.r_km) == pytest.approx(7500.0, abs=1e-9)
     flown = path.final.epoch - low_orbit().epoch
@@ -47,21 +42,21 @@ def test_a_crossing_stops_both_ways(days: float, env: Environment) -> None:
 
 def test_nothing_is_reported_after_a_stop(env: Environment) -> None:
     plane = Plane(body="earth", normal=NORMAL)
-    path = fly(low_orbit(), 1.0, env, plane, impact("earth"), CROSSING)
+    path = watch(low_orbit(), 1.0, env, plane, impact("earth"), CROSSING)
     assert (path.status, path.events[-1].name) == ("stopped", "distance")
     assert [event.name for event in path.events[:-1]].count("plane") == len(path.events) - 1
     assert all(event.epoch <= path.stop for event in path.events)
 
 
 def test_impact_is_its_own_status(env: Environment) -> None:
-    path = fly(LANDER, 1.0, env, GROUND)
+    path = watch(LANDER, 1.0, env, GROUND)
     assert (path.status, path.events[-1].name) == ("impact", "impact")
     assert np.linalg.norm(path.final.r_km) == pytest.approx(MOON_RADIUS_KM, abs=1e-9)
     assert path.final.r_km @ path.final.v_km_s < 0.0
 
 
 def test_an_orbit_that_clears_the_ground_completes(env: Environment) -> None:
-    path = fly(lunar_orbit(), 1.0, env, GROUND)
+    path = watch(lunar_orbit(), 1.0, env, GROUND)
     assert (path.status, path.events) == ("completed", ())
 
 
@@ -79,13 +74,13 @@ def test_thresholds_do_not_need_a_new_system(env: Environment) -> None:
     engines = len([key for key in env.cache if key[0] == "engines"])
     for distance in (7100.0, 7300.0, 7450.0):
         event = Distance(body="earth", distance_km=distance, terminal=True, direction=1)
-        final = fly(low_orbit(), 1.0, env, event).final
+        final = watch(low_orbit(), 1.0, env, event).final
         assert np.linalg.norm(final.r_km) == pytest.approx(distance, abs=1e-9)
     assert len([key for key in env.cache if key[0] == "engines"]) <= engines + 1
 
 
 @pytest.mark.xfail(strict=True, reason="an arc that starts on a terminal event ends at once")
 def test_a_start_on_the_event_is_left_behind(env: Environment) -> None:
-    first = fly(low_orbit(), 1.0, env, CROSSING).final
-    again = fly(first, 1.0, env, CROSSING)
+    first = watch(low_orbit(), 1.0, env, CROSSING).final
+    again = watch(first, 1.0, env, CROSSING)
     assert again.duration_s == pytest.approx(6400.0, abs=600.0)  # about one revolution

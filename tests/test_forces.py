@@ -9,15 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from independent import acceleration, harmonics
-from support import EPOCHS, LUNAR, START, lunar_orbit, off
+from support import EPOCHS, FAR, LUNAR, START, lunar_orbit, off, start_acceleration
 
-from perilune import (
-    Environment,
-    Epoch,
-    Forces,
-    RadiationPressure,
-    propagate,
-)
+from perilune import Environment, Epoch, Forces, RadiationPressure, propagate
 from perilune.astro import frames
 from perilune.astro.gravity import field
 from perilune.dynamics import forces as f
@@ -128,7 +122,7 @@ def test_what_a_set_lacks_is_refused(env: Environment, gmat: Environment) -> Non
 
 
 def test_a_model_says_what_it_is() -> None:
-    told = LIT.describe()
+    told = Forces(radiation=RadiationPressure(0.02, 1.5)).describe()
     assert told["point_masses"] == ["earth", "moon", "sun"]
     assert told["radiation"] == {"area_to_mass_m2_kg": 0.02, "reflectivity": 1.5}
     assert LUNAR.describe()["harmonics"] == {"moon": [8, 8]}

@@ -4,26 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from support import START, behind, low_orbit, lunar_orbit
+from support import START, behind, low_orbit, lunar_orbit, start_acceleration
 
-from perilune import (
-    Environment,
-    Forces,
-    RadiationPressure,
-    State,
-    propagate,
-)
+from perilune import Environment, Forces, RadiationPressure, State, propagate
 from perilune.astro.bodies import AU_KM, RADIUS_KM
 from perilune.astro.geometry import sunlit_fraction
 from perilune.dynamics import forces as f
 
 SAIL = RadiationPressure(0.02, 1.5)
 LIT = Forces(radiation=SAIL)
-
-
-def start_acceleration(state: State, forces: Forces, env: Environment) -> np.ndarray:
-    path = propagate(state, until=state.epoch + 60.0, forces=forces, env=env)
-    return path.arcs[0].run.coefficients[0][3:6, 1]
 
 
 def val_radiation_pressure_pushes_from_the_sun(env: Environment) -> None:

@@ -7,19 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.integrate import quad
-from support import EARTH, START, low_orbit, off
+from support import EARTH, FAR, START, low_orbit, off
 
-from perilune import (
-    Environment,
-    State,
-    Thrust,
-    Trajectory,
-    propagate,
-)
+from perilune import Environment, Thrust, Trajectory, propagate
 from perilune.dynamics import forces as f
 from perilune.errors import InputError
-
-FAR = State(START, "earth", "icrf", [1e9, 2e9, 3e9], [0.0, 0.0, 0.0])  # gravity: 3e-14 km/s^2
 
 
 def test_rocket_equation(env: Environment) -> None:
