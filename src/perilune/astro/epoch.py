@@ -12,7 +12,6 @@ import re
 import warnings
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from functools import total_ordering
 from typing import TYPE_CHECKING, Any, cast
 
 import erfa
@@ -33,13 +32,13 @@ DAY = 86400.0
 
 _ISO = re.compile(
     r"(?P<y>-?\d{4})-(?P<mo>\d{2})-(?P<d>\d{2})"
-    r"(?:[T ](?P<h>\d{2}):(?P<mi>\d{2})(?::(?P<s>\d{2}(?:\.\d*)?))?)?\s*Z?"
+    r"(?:[T ](?P<h>\d{2}):(?P<mi>\d{2})(?::(?P<s>\d{2}(?:\.\d*)?))?)?\s*(?P<z>Z?)"
 )
 _EXPECTED = "expected ISO 8601 such as 2020-11-23T20:30:12 (no offset other than Z)"
 _YEARS = (1550, 2650)
+_LONGEST_S = 1e14
 
 
-@total_ordering
 class Epoch:
     """An instant (or an array of instants) of TDB.
 
@@ -52,6 +51,7 @@ class Epoch:
     """
 
     __slots__ = ("_fraction", "_whole")
+    __array_ufunc__ = None  # an array on the left of + leaves the sum to us
 
     def __init__(self, whole_s: Any, fraction_s: Any = 0.0) -> None:
         """Take TDB seconds past J2000 as a whole number plus a fraction (any size, any sign)."""
@@ -59,11 +59,15 @@ class Epoch:
         fraction = np.asarray(fraction_s, dtype=np.float64)
         if not (np.isfinite(whole).all() and np.isfinite(fraction).all()):
             raise EpochError("an epoch needs finite seconds, found NaN or infinity")
+        if np.abs(whole).max(initial=0.0) > _LONGEST_S:
+            raise EpochError(f"{whole} s past J2000 is beyond every calendar here")
         carry = np.floor(whole)
         fraction = fraction + (whole - carry)
         extra = np.floor(fraction)
-        self._whole = (carry + extra).astype(np.int64)
-        self._fraction = fraction - extra
+        rest = fraction - extra
+        over = rest >= 1.0  # a tiny negative fraction rounds up to a whole second
+        self._whole = (carry + extra + over).astype(np.int64)
+        self._fraction = np.where(over, 0.0, rest)
 
     # ---- constructors
 
@@ -104,6 +108,8 @@ class Epoch:
         jd2: Any
         if isinstance(value, str | datetime):
             jd1, jd2 = _julian_date(scale, value)
+        elif not isinstance(value, Sequence) or not value:
+            raise EpochError(f"cannot read {value!r} as a date: {_EXPECTED}")
         else:
             jd1, jd2 = np.array([_julian_date(scale, text) for text in value]).T
         return cls._from_jd_tt(*_to_tt(scale, jd1, jd2), is_tdb=scale == "TDB")
@@ -200,8 +206,21 @@ class Epoch:
             return NotImplemented
         return ((self._whole == other._whole) & (self._fraction == other._fraction))[()]
 
+    def __ne__(self, other: object) -> Any:
+        equal = self.__eq__(other)
+        return equal if equal is NotImplemented else np.logical_not(equal)[()]
+
     def __lt__(self, other: Epoch) -> Any:
         return (self - other) < 0.0
+
+    def __le__(self, other: Epoch) -> Any:
+        return (self - other) <= 0.0
+
+    def __gt__(self, other: Epoch) -> Any:
+        return (self - other) > 0.0
+
+    def __ge__(self, other: Epoch) -> Any:
+        return (self - other) >= 0.0
 
     def __hash__(self) -> int:
         return hash((self._whole.tobytes(), self._fraction.tobytes()))
@@ -233,6 +252,8 @@ def _julian_date(scale: str, value: str | datetime) -> tuple[float, float]:
     match = _ISO.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         raise EpochError(f"cannot read '{value}' as a date: {_EXPECTED}")
+    if match["z"] and scale != "UTC":
+        raise EpochError(f"'{value}': Z says UTC, and this is {scale}: leave it out")
     year = int(match["y"])
     if not _YEARS[0] <= year <= _YEARS[1]:
         raise EpochError(f"'{value}': years {_YEARS[0]} to {_YEARS[1]} are covered (DE440)")
@@ -245,7 +266,17 @@ def _julian_date(scale: str, value: str | datetime) -> tuple[float, float]:
             jd1, jd2 = erfa.dtf2d(scale, year, int(match["mo"]), int(match["d"]), *clock)
     except erfa.ErfaError as error:
         raise EpochError(f"cannot read '{value}' as a date: no such day in the calendar") from error
+    if clock[2] >= 60.0 and not (scale == "UTC" and _has_leap_second(jd1, clock)):
+        raise EpochError(f"'{value}': there is no second 60 in that minute")
     return float(jd1), float(jd2)
+
+
+def _has_leap_second(jd_midnight: float, clock: tuple[int, int, float]) -> bool:
+    """Say whether the UTC day that starts at a Julian date ends in a leap second, now."""
+    year, month, day, _ = erfa.jd2cal(jd_midnight, 0.0)
+    after = erfa.jd2cal(jd_midnight, 1.0)
+    step = erfa.dat(*after[:3], 0.0) - erfa.dat(year, month, day, 0.0)
+    return clock[:2] == (23, 59) and bool(step > 0.5)
 
 
 def _plain_text(scale: str, value: datetime) -> str:
@@ -267,6 +298,8 @@ def _to_tt(scale: str, jd1: Any, jd2: Any) -> tuple[Any, Any]:
 
 
 def _iso(scale: str, jd1: Any, jd2: Any, digits: int, suffix: str) -> Any:
+    if not 0 <= digits <= 9:
+        raise EpochError(f"{digits} digits of a second: expected 0 to 9")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", erfa.ErfaWarning)
         year, month, day, clock = erfa.d2dtf(scale, digits, jd1, jd2)

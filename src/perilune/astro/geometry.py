@@ -17,7 +17,7 @@ from perilune.astro.bodies import EARTH_FLATTENING, EARTH_RADIUS_KM, MOON_RADIUS
 from perilune.astro.environment import Environment
 from perilune.astro.epoch import Epoch
 from perilune.astro.state import State
-from perilune.errors import ModelError
+from perilune.errors import ModelError, UnknownName
 
 Array = NDArray[np.float64]
 
@@ -42,6 +42,10 @@ class SurfacePoint:
     latitude_deg: float
     longitude_deg: float
     altitude_km: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.body not in SURFACE_AXES:
+            raise UnknownName("body with places on it", self.body, SURFACE_AXES)
 
     def fixed_km(self) -> Array:
         """Return the position in the body's surface axes, km, shape (3,)."""

@@ -90,6 +90,11 @@ class EarthOrientation:
         """The last instant the IERS values cover, predictions included."""
         return _epoch_of_tai_mjd(self._table[0][-1])
 
+    def covers(self, epoch: Epoch) -> bool:
+        """Whether the table reaches back to an instant."""
+        jd1, jd2 = epoch.jd_tai
+        return bool((jd1 - _MJD_0) + jd2 >= self._table[0][0])
+
     def parameters(self, epoch: Epoch) -> tuple[Array, Array]:
         """Return the IERS values and their rates per second, each of shape (..., 5).
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from perilune.cli import output
 from perilune.errors import InputError, PeriluneError
 from perilune.report.save import require_writable, save
-from perilune.scenarios.load import load
+from perilune.scenarios.load import called, load
 
 if TYPE_CHECKING:
     from perilune.missions.flight import Flight
@@ -33,7 +33,7 @@ def run_fly(
     folder = _folder(directory, mission.name)
     progress = output.Progress(quiet=quiet)
     progress(f"{mission.name}: loading ephemeris and compiling")
-    flight = _fly(mission, scenario, progress)
+    flight = _fly(mission, called(scenario, overrides), progress)
     flight = replace(flight, provenance={**flight.provenance, "command": _command()})
     progress("writing")
     _save(flight, folder, with_report=with_report)
@@ -59,7 +59,7 @@ def _folder(directory: str | None, name: str) -> Path:
     return folder
 
 
-def _fly(mission: Mission, scenario: str, progress: output.Progress) -> Flight:
+def _fly(mission: Mission, where: str, progress: output.Progress) -> Flight:
     from perilune.facade import fly
 
     try:
@@ -68,7 +68,7 @@ def _fly(mission: Mission, scenario: str, progress: output.Progress) -> Flight:
         progress.done()
         if isinstance(problem, InputError) and problem.file:
             raise
-        raise InputError(str(problem), file=scenario) from problem
+        raise InputError(str(problem), file=where) from problem
 
 
 def _save(flight: Flight, folder: Path, *, with_report: bool) -> None:

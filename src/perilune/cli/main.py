@@ -18,6 +18,9 @@ from typing import Any
 from perilune.cli import output
 from perilune.errors import PeriluneError, nearest
 
+STOPPED = 128
+"""Added to a signal's number, as shells do: 130 after Ctrl-C."""
+
 GRACE_S = 1.5
 """How long a stopped run may take to clean up before it is ended where it stands."""
 
@@ -26,13 +29,16 @@ class Stopped(BaseException):
     """A signal asked to end; like KeyboardInterrupt, no `except Exception` holds it."""
 
     def __init__(self, number: int) -> None:
-        self.status = 128 + number
+        self.status = STOPPED + number
 
 
 def run() -> None:
     """Run the command line and exit with its status."""
     _listen()
-    raise SystemExit(main())
+    status = main()
+    if status > STOPPED:
+        os._exit(status)  # a compilation under way would hold the interpreter's own end
+    raise SystemExit(status)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -45,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
         return status
     except (Stopped, KeyboardInterrupt) as stop:
         output.error("stopped")
-        return getattr(stop, "status", 130)
+        return getattr(stop, "status", STOPPED + signal.SIGINT)
     except PeriluneError as problem:
         return _refuse(str(problem), 2, arguments)
     except Exception as problem:
@@ -115,4 +121,4 @@ def _watch(reader: int) -> None:
     time.sleep(GRACE_S)
     with suppress(OSError, ValueError):
         output.error("stopped")
-    os._exit(128 + number)
+    os._exit(STOPPED + number)

@@ -104,19 +104,29 @@ class Progress:
 def table(title: str, columns: list[tuple[str, str]], rows: list[list[str]]) -> None:
     """Print a table of texts; a column is (header, "left", "right" or "text").
 
-    Fits a terminal by wrapping its "text" columns; elsewhere it is as wide as its content. Color
-    on a terminal, plain text elsewhere.
+    A "text" column wraps to fit a terminal; no other is ever cut, so a narrow terminal wraps whole
+    lines. Color on a terminal, plain text as wide as its content elsewhere.
     """
     from io import StringIO
 
     from rich import box
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
 
     console = Console(highlight=False, markup=False)
     if not console.is_terminal:
         console = Console(file=StringIO(), width=1000, highlight=False, markup=False)
-    shown = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    rows = [[visible(cell) for cell in row] for row in rows]
+    longest = [max(map(cell_len, cells)) for cells in zip(*_grid(columns, rows), strict=True)]
+    least = sum(
+        min(width, 24) if kind == "text" else width
+        for width, (_, kind) in zip(longest, columns, strict=True)
+    )
+    roomy = least + 3 * len(columns) <= console.width
+    console.width = max(console.width, least + 3 * len(columns) if roomy else least + len(columns))
+    shown = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False,
+                  padding=(0, 1) if roomy else (0, 0), pad_edge=False)  # fmt: skip
     for header, kind in columns:
         shown.add_column(
             header,
@@ -129,3 +139,7 @@ def table(title: str, columns: list[tuple[str, str]], rows: list[list[str]]) -> 
     with console.capture() as captured:
         console.print(shown)
     _write("".join(f"{part.rstrip()}\n" for part in captured.get().rstrip().splitlines()) + "\n")
+
+
+def _grid(columns: list[tuple[str, str]], rows: list[list[str]]) -> list[list[str]]:
+    return [[header for header, _ in columns], *rows]

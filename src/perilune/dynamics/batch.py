@@ -50,28 +50,52 @@ class _Batch:
     def run(
         self, vectors: Array, windows: list[_Windows], static: Array, env: Environment
     ) -> Array:
-        """Return end states, shape (lanes, 6); a lane that fails ends non-finite."""
+        """Return end states, shape (lanes, 6), NaN in the lanes that failed.
+
+        One lane that fails stops all: it is marked, made a copy of a sound one, and the rest go on.
+        """
         ta, start = self.integrator, self.system.block_start
         ta.set_time(0.0)
         ta.state[:] = vectors.T
         ta.pars[:start] = static[:start, None]
+        windows, failed = list(windows), np.zeros(self.lanes, dtype=bool)
         for turn in range(max(len(w) for w in windows)):
-            current = [w[min(turn, len(w) - 1)] for w in windows]
-            self._load(current, env)
-            ta.propagate_until([stop_s for _, _, stop_s in current])
+            while True:
+                current = [w[min(turn, len(w) - 1)] for w in windows]
+                self._load(current, env)
+                ta.propagate_until([stop_s for _, _, stop_s in current])
+                lost = ~(np.isfinite(ta.state).all(axis=0) & np.isfinite(ta.time))
+                if not lost.any():
+                    break
+                failed |= lost
+                if failed.all():
+                    return np.full((self.lanes, 6), np.nan)
+                self._replace(np.flatnonzero(lost), int(np.argmin(failed)), windows)
         out: Array = ta.state.T.copy()
+        out[failed] = np.nan
         return out
+
+    def _replace(self, lost: NDArray[np.int64], sound: int, windows: list[_Windows]) -> None:
+        """Make lost lanes copies of a sound one."""
+        ta = self.integrator
+        times = np.array(ta.time)
+        for lane in lost:
+            ta.state[:, lane] = ta.state[:, sound]
+            times[lane] = times[sound]
+            windows[lane] = windows[sound]
+        ta.set_time(times)
 
     def _load(self, current: _Windows, env: Environment) -> None:
         pars, start = self.integrator.pars, self.system.block_start
+        used = len(pars) - start
         if current.count(current[0]) == len(current):
             index, mid_s, _ = current[0]
             pars[0] = mid_s
-            pars[start:] = self.system.block(index, env)[:, None]
+            pars[start:] = self.system.block(index, env)[:used, None]
             return
         for lane, (index, mid_s, _) in enumerate(current):
             pars[0, lane] = mid_s
-            pars[start:, lane] = self.system.block(index, env)
+            pars[start:, lane] = self.system.block(index, env)[:used]
 
 
 def propagate_many(
@@ -108,7 +132,15 @@ def propagate_many(
     count = len(vectors)
     if count == 0:
         return np.empty((0, 6))
-    spans = np.broadcast_to(np.asarray(span_s, dtype=np.float64), (count,))
+    spans = np.asarray(span_s, dtype=np.float64)
+    for name, shape in (("epoch", epoch.shape), ("span_s", spans.shape)):
+        if shape not in ((), (count,)):
+            raise InputError(f"{name} has shape {shape}, expected () or ({count},)")
+    spans = np.broadcast_to(spans, (count,))
+    sound = np.isfinite(vectors).all(axis=1) & (np.abs(vectors[:, :3]).max(axis=1) > 0.0)
+    if not sound.any():
+        return np.full((count, 6), np.nan)
+    vectors = np.where(sound[:, None], vectors, vectors[int(np.argmax(sound))])
     windows = _windows(epoch, spans)
     workers = workers or _processors()
     pool = env.cache.setdefault(("batch", center, forces.key), [])
@@ -131,6 +163,7 @@ def propagate_many(
     else:
         with ThreadPoolExecutor(workers) as executor:
             list(executor.map(work, range(workers)))
+    out[~sound] = np.nan
     return out
 
 

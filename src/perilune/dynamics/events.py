@@ -13,7 +13,7 @@ import numpy as np
 
 from perilune.astro.bodies import RADIUS_KM
 from perilune.dynamics.forces import Vector, dot, scale, subtract
-from perilune.errors import InputError
+from perilune.errors import InputError, UnknownName
 
 
 class Scope(Protocol):
@@ -117,6 +117,8 @@ class Distance(Event):
 
 def impact(body: str) -> Distance:
     """Return the terminal event of falling below a body's mean (Earth: equatorial) radius."""
+    if body not in RADIUS_KM:
+        raise UnknownName("body with a radius", body, RADIUS_KM)
     return Distance(
         terminal=True, direction=-1, name="impact", body=body, distance_km=RADIUS_KM[body]
     )

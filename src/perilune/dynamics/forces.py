@@ -37,7 +37,8 @@ class RadiationPressure:
         1 absorbs all light, 2 reflects all of it straight back.
 
     Model limits: no attitude, no albedo; the penumbra is a smooth step in the Sun's apparent
-    position, within 0.06 of the true visible fraction.
+    position, within 0.09 of the true visible fraction. Where the body looks smaller than the Sun
+    (beyond 1.4 million km from the Earth, 370,000 km from the Moon) it is taken to hide it all.
     """
 
     area_to_mass_m2_kg: float
@@ -79,6 +80,8 @@ class Forces:
         object.__setattr__(
             self, "harmonics", MappingProxyType(dict(sorted(self.harmonics.items())))
         )
+        if len(set(self.point_masses)) != len(self.point_masses):
+            raise InputError(f"point_masses {list(self.point_masses)}: a body is named twice")
         for body in self.point_masses:
             if body not in BODIES or body.endswith("barycenter"):
                 raise UnknownName("attracting body", body, [b for b in BODIES if "bary" not in b])

@@ -52,6 +52,11 @@ class Thrust:
             raise InputError(
                 f"thrust {self.force_n} N, specific impulse {self.isp_s} s: expected >= 0 and > 0"
             )
+        axes = np.array([self.aim, self.lead])
+        if np.abs(axes @ axes.T - np.eye(2)).max() > 1e-9:
+            raise InputError(
+                f"aim {self.aim} and lead {self.lead}: expected unit vectors normal to each other"
+            )
 
     def values(self, origin: Epoch) -> dict[str, float]:
         """Return the static parameters of a system with thrust."""
@@ -97,7 +102,8 @@ def propagate(
     stm : bool
         Also integrate the state-transition matrix, left in `Trajectory.stm`.
     dense : bool
-        Keep what `Trajectory.at` needs; without it only `Trajectory.final` is known.
+        Keep what `Trajectory.at` needs (events keep it anyway); without it only
+        `Trajectory.final` is known.
     tolerance : float
         Relative error per step. The default is the rounding of a float64; 1e-10 is good for
         derivatives and seeds, at half the time.
@@ -129,7 +135,9 @@ def propagate(
     wanted = Wanted(state.center, forces, thrust is not None, stm, events, tolerance)
     with borrow(wanted, env) as engine:
         static = engine.system.static(values)
-        run = engine.run(vector, origin, float(until - origin), static, env, dense=dense)
+        run = engine.run(
+            vector, origin, float(until - origin), static, env, dense=dense or bool(events)
+        )
     arc = Arc(state.center, origin, run, has_mass=thrust is not None)
     found = _found(arc, events) if run.hits or run.stopped_by is not None else ()
     return Trajectory((arc,), env, status=_status(run, events), events=found, stm=run.stm)

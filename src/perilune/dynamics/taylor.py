@@ -52,7 +52,7 @@ class Run:
     stopped_by : int or None
         Number of the terminal event that ended it.
     failed : bool
-        The state became non-finite.
+        The state became non-finite; `vector` and `stop_s` are then the last that were known.
     """
 
     vector: Array
@@ -112,6 +112,18 @@ class TaylorEngine:
                 plain.append(hy.nt_event(function, self._recorder(i), direction=direction))
         return plain, terminal
 
+    def _advance(self, stop_s: float, collect: Any) -> Any:
+        """Integrate to an instant; a terminal event at the very start is left behind."""
+        ta = self._integrator
+        for _ in range(1 + len(self._terminal)):
+            if collect is None:
+                outcome = ta.propagate_until(stop_s)[0]
+            else:
+                outcome = ta.propagate_until(stop_s, write_tc=True, callback=collect)[0]
+            if outcome == _LIMIT or abs(ta.time) > 1e-9 or not np.isfinite(ta.state).all():
+                break
+        return outcome
+
     def _collector(self, run: Run) -> Any:
         ends, kept, n = run.ends_s, run.coefficients, self.dimension
         steps = self._steps[:n]
@@ -166,23 +178,34 @@ class TaylorEngine:
         ta.pars[:start] = static[:start]
         for index, mid_s, stop_s in block_windows(origin, span_s):
             ta.pars[0] = mid_s
-            ta.pars[start:] = self.system.block(index, env)
-            if dense:
-                outcome = ta.propagate_until(stop_s, write_tc=True, callback=collect)[0]
-            else:
-                outcome = ta.propagate_until(stop_s)[0]
+            ta.pars[start:] = self.system.block(index, env)[: len(ta.pars) - start]
+            outcome = self._advance(stop_s, collect)
             if outcome != _LIMIT:
-                run.failed = int(outcome.value) < int(_LIMIT.value)
+                run.failed = not np.isfinite(ta.state[:n]).all()
                 if not run.failed:
                     run.stopped_by = self._terminal[-1 - int(outcome.value)]
                 break
         run.vector, run.stop_s = ta.state[:n].copy(), float(ta.time)
-        if not np.isfinite(run.stop_s):
-            run.stop_s = run.ends_s[-1] if run.ends_s else 0.0
+        if run.failed:
+            _keep_sound(run, vector)
         run.hits = list(self._hits)
         if self.variational:
             run.stm = ta.state[n:].reshape(n, n).copy()
         return run
+
+
+def _keep_sound(run: Run, start: Array) -> None:
+    """Leave a failed run at the end of its last finite step (its start where none is known)."""
+    while run.coefficients:
+        span = run.ends_s[-1] - (run.ends_s[-2] if len(run.ends_s) > 1 else 0.0)
+        with np.errstate(all="ignore"):
+            run.vector = run.coefficients[-1] @ span ** np.arange(run.coefficients[-1].shape[1])
+        if np.isfinite(run.vector).all():
+            run.stop_s = run.ends_s[-1]
+            return
+        run.ends_s.pop()
+        run.coefficients.pop()
+    run.vector, run.stop_s = start, 0.0
 
 
 def block_windows(origin: Epoch, span_s: float) -> Iterator[tuple[int, float, float]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from perilune.astro.bodies import constants
+from perilune.astro.bodies import MOON_RADIUS_KM, constants
 from perilune.astro.ephemeris import BODIES
 from perilune.astro.epoch import Epoch
 from perilune.astro.gravity import field
@@ -49,6 +50,7 @@ class _Builder:
         self.file, self.at = file, ""
         self.choice = Choice()
         self.lift_off: Epoch | None = None
+        self.perilune_km = 0.0
         self.assumed: list[dict[str, Any]] = []
 
     def mission(self) -> Mission:
@@ -157,6 +159,7 @@ class _Builder:
     def _transfer(self, part: schema.TransferFile) -> TransferPhase:
         hours = part.flight_time_h
         assert self.lift_off is not None
+        self.perilune_km = MOON_RADIUS_KM + part.perilune_altitude_km
         dates.require_arrival(self.lift_off, hours or FLIGHT_TIMES_H[1])
         self.choice = self._choice(part)
         return TransferPhase(
@@ -164,8 +167,23 @@ class _Builder:
             None if hours is None else 3600.0 * hours,
         )
 
+    def _require_above_ground(self, burn: schema.BurnFile) -> None:
+        """Refuse a first burn into an orbit whose other end lies below the Moon's surface."""
+        if burn.period_h is None:
+            return
+        gm = constants(self.file.model.constants).gm("moon")
+        lowest = 0.5 * (self.perilune_km + MOON_RADIUS_KM)
+        least_h = 2.0 * math.pi * math.sqrt(lowest**3 / gm) / 3600.0
+        if burn.period_h < least_h:
+            raise InputError(
+                f"found {burn.period_h:g}, expected at least {math.ceil(100.0 * least_h) / 100.0:g}"
+                ": a shorter orbit through the perilune of arrival meets the Moon"
+            )
+
     def _capture(self, part: schema.CaptureFile, stack: Stack) -> Capture:
         at, burns = self.at, []
+        self.at = f"{at}.burns[0].period_h"
+        self._require_above_ground(part.burns[0])
         self.at = f"{at}.spacecraft"
         if part.spacecraft is not None and not stack.members:
             raise InputError(f"found '{part.spacecraft}', but the file has no [[spacecraft]]")

@@ -54,26 +54,27 @@ def load(scenario: str | Path, *, overrides: Sequence[str] = ()) -> Mission:
         Says file, key, what was found, what is expected, and the nearest valid name.
     """
     text, where = _read(str(scenario))
-    return build(validate(text, where, overrides), _called(where, overrides))
+    return build(validate(text, where, overrides), called(where, overrides))
 
 
 def validate(text: str, where: str, overrides: Sequence[str] = ()) -> schema.ScenarioFile:
     """Return the validated content of a scenario text; `where` names it in messages."""
     document = _parsed(text, where)
-    called = _called(where, overrides)
+    name = called(where, overrides)
     for assignment in overrides:
         path, value = parse(assignment)
         try:
             document = apply(document, path, value)
         except InputError as error:
-            raise InputError(error.problem, file=called, key=path) from None
+            raise InputError(error.problem, file=name, key=path) from None
     try:
         return schema.ScenarioFile.model_validate(document)
     except ValidationError as error:
-        raise explain(error, document, called) from None
+        raise explain(error, document, name) from None
 
 
-def _called(where: str, overrides: Sequence[str]) -> str:
+def called(where: str, overrides: Sequence[str]) -> str:
+    """Return what messages call a file, overridden or not."""
     return f"{where} with --set" if overrides else where
 
 

@@ -45,7 +45,7 @@ class EngineFile(_Part):
 
     name: Annotated[str, Field(min_length=1, max_length=64)]
     thrust_n: Annotated[float, Field(gt=0, le=1e8)]
-    isp_s: Annotated[float, Field(gt=0, le=1e5)]
+    isp_s: Annotated[float, Field(ge=10, le=1e5)]
 
 
 class SpacecraftFile(_Part):
