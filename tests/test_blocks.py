@@ -130,7 +130,6 @@ def test_the_first_and_last_blocks_are_whole(side: int, inwards_s: float, env: E
     assert off(found, env.ephemeris.state("moon", "earth", epoch)[0]) < 1.0 * MM
 
 
-@pytest.mark.xfail(strict=True, reason="eight blocks are built at once, some before the table")
 def test_the_first_blocks_of_earth_orientation_are_there(env: Environment) -> None:
     first = Epoch.utc("1973-01-10")
     assert np.isfinite(env.earth.angles(first)).all()

@@ -136,7 +136,6 @@ def test_an_environment_says_its_data(env: Environment) -> None:
     assert env.describe()["constants"] == "de440"
 
 
-@pytest.mark.xfail(strict=True, reason="nothing closes the kernel jplephem opens")
 def test_an_environment_closes_its_kernel() -> None:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

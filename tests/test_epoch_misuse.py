@@ -42,13 +42,11 @@ def test_misuse_is_refused() -> None:
         Epoch.tdb(datetime(2029, 1, 1, tzinfo=UTC))
 
 
-@pytest.mark.xfail(strict=True, reason="a tiny negative fraction is stored as 1.0, not carried")
 def test_equal_instants_are_equal() -> None:
     assert Epoch(0, -1e-20) == Epoch(0)
     assert hash(Epoch(0, -1e-20)) == hash(Epoch(0))
 
 
-@pytest.mark.xfail(strict=True, raises=ValueError, reason="only < and == work on arrays")
 @pytest.mark.parametrize("name", ["__le__", "__gt__", "__ge__", "__ne__"])
 def test_arrays_compare_elementwise(name: str) -> None:
     early, late = np.array([0.0, 10.0, 5.0]), np.array([5.0, 5.0, 5.0])
@@ -56,13 +54,11 @@ def test_arrays_compare_elementwise(name: str) -> None:
     assert np.array_equal(found, getattr(early, name)(late))
 
 
-@pytest.mark.xfail(strict=True, reason="Z means UTC, and other scales take it without a word")
 def test_z_is_refused_on_other_scales() -> None:
     with pytest.raises(EpochError):
         Epoch.tdb("2029-01-01T00:00:00Z")
 
 
-@pytest.mark.xfail(strict=True, reason="second 60 is taken on any minute of any scale")
 @pytest.mark.parametrize(
     ("scale", "text"),
     [("utc", "2020-01-01T23:59:60"), ("utc", "2016-12-31T12:00:60"), ("tt", "2020-01-01T23:59:60")],
@@ -72,20 +68,17 @@ def test_second_60_needs_a_leap_second(scale: str, text: str) -> None:
         getattr(Epoch, scale)(text)
 
 
-@pytest.mark.xfail(strict=True, reason="TypeError and ValueError instead of EpochError")
 @pytest.mark.parametrize("value", [5, None, 2459000.5, []])
 def test_what_is_no_date_is_refused(value: Any) -> None:
     with pytest.raises(PeriluneError):
         Epoch.utc(value)
 
 
-@pytest.mark.xfail(strict=True, reason="the cast to int64 overflows with a RuntimeWarning")
 def test_seconds_beyond_all_calendars_are_refused() -> None:
     with pytest.raises(EpochError):
         Epoch(1e30)
 
 
-@pytest.mark.xfail(strict=True, reason="numpy spreads the sum over the array, as an object array")
 def test_an_array_may_stand_on_the_left() -> None:
     assert (np.array([5.0, 6.0]) + Epoch(0)).shape == (2,)
     assert isinstance(np.array([5.0, 6.0]) + Epoch(0), Epoch)

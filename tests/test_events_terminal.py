@@ -79,7 +79,6 @@ def test_thresholds_do_not_need_a_new_system(env: Environment) -> None:
     assert len([key for key in env.cache if key[0] == "engines"]) <= engines + 1
 
 
-@pytest.mark.xfail(strict=True, reason="an arc that starts on a terminal event ends at once")
 def test_a_start_on_the_event_is_left_behind(env: Environment) -> None:
     first = watch(low_orbit(), 1.0, env, CROSSING).final
     again = watch(first, 1.0, env, CROSSING)

@@ -117,7 +117,6 @@ def test_bodies_without_surface_are_refused(center: str, env: Environment) -> No
             measure(state, env)
 
 
-@pytest.mark.xfail(strict=True, reason="taken for the Moon, without a word")
 def test_a_place_on_an_unknown_body_is_refused() -> None:
     with pytest.raises(PeriluneError):
         SurfacePoint("mars", 10.0, 20.0).fixed_km()

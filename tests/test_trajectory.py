@@ -193,7 +193,6 @@ def test_a_fall_into_the_center_is_a_status(env: Environment) -> None:
     assert after.status == "completed"
 
 
-@pytest.mark.xfail(strict=True, reason="the final state of a failed arc is NaN, and raises")
 def test_a_failed_arc_has_a_final_state(env: Environment) -> None:
     assert np.isfinite(fly(FALL, 1.0, env).final.r_km).all()
 

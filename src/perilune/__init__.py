@@ -6,7 +6,6 @@ The facade: everything a user needs stands here; heavy parts load when they are 
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -47,6 +46,8 @@ __all__ = [*sorted(_HOME), "__version__"]
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
+        from importlib.metadata import version
+
         return version("perilune")
     if name in _HOME:
         return getattr(import_module(_HOME[name]), name)

@@ -8,7 +8,6 @@ the geocenter, so it differs by up to 50 microseconds from the short formula SPI
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ import erfa
 import numpy as np
 from numpy.typing import NDArray
 
+from perilune.astro.calendar import EXPECTED, iso_text, julian_date, to_tt
 from perilune.errors import EpochError
 
 if TYPE_CHECKING:
@@ -30,12 +30,6 @@ J2000_JD = 2451545.0
 DAY = 86400.0
 """One day of elapsed TDB, in seconds."""
 
-_ISO = re.compile(
-    r"(?P<y>-?\d{4})-(?P<mo>\d{2})-(?P<d>\d{2})"
-    r"(?:[T ](?P<h>\d{2}):(?P<mi>\d{2})(?::(?P<s>\d{2}(?:\.\d*)?))?)?\s*(?P<z>Z?)"
-)
-_EXPECTED = "expected ISO 8601 such as 2020-11-23T20:30:12 (no offset other than Z)"
-_YEARS = (1550, 2650)
 _LONGEST_S = 1e14
 
 
@@ -107,12 +101,12 @@ class Epoch:
         jd1: Any
         jd2: Any
         if isinstance(value, str | datetime):
-            jd1, jd2 = _julian_date(scale, value)
+            jd1, jd2 = julian_date(scale, value)
         elif not isinstance(value, Sequence) or not value:
-            raise EpochError(f"cannot read {value!r} as a date: {_EXPECTED}")
+            raise EpochError(f"cannot read {value!r} as a date: {EXPECTED}")
         else:
-            jd1, jd2 = np.array([_julian_date(scale, text) for text in value]).T
-        return cls._from_jd_tt(*_to_tt(scale, jd1, jd2), is_tdb=scale == "TDB")
+            jd1, jd2 = np.array([julian_date(scale, text) for text in value]).T
+        return cls._from_jd_tt(*to_tt(scale, jd1, jd2), is_tdb=scale == "TDB")
 
     @classmethod
     def _from_jd_tt(cls, jd1: Any, jd2: Any, *, is_tdb: bool) -> Epoch:
@@ -162,15 +156,15 @@ class Epoch:
 
     def utc_iso(self, digits: int = 3) -> Any:
         """Return UTC as ISO 8601 text ending in Z (a list of texts for an array)."""
-        return _iso("UTC", *self.jd_utc, digits, "Z")
+        return iso_text("UTC", *self.jd_utc, digits, "Z")
 
     def tdb_iso(self, digits: int = 3) -> Any:
         """Return TDB as ISO 8601 text (a list of texts for an array)."""
-        return _iso("TDB", *self.jd_tdb, digits, "")
+        return iso_text("TDB", *self.jd_tdb, digits, "")
 
     def tt_iso(self, digits: int = 3) -> Any:
         """Return TT as ISO 8601 text (a list of texts for an array)."""
-        return _iso("TT", *self.jd_tt, digits, "")
+        return iso_text("TT", *self.jd_tt, digits, "")
 
     def to_datetime(self) -> datetime:
         """Return a UTC `datetime`, to a microsecond (a leap second reads as 59.999999)."""
@@ -243,76 +237,3 @@ class Epoch:
         if self.shape == ():
             return f"<Epoch {self.utc_iso(3)}>"
         return f"<Epoch array of {len(self)}: {self[0].utc_iso(0)} ... {self[-1].utc_iso(0)}>"
-
-
-def _julian_date(scale: str, value: str | datetime) -> tuple[float, float]:
-    """Return the split Julian date of one calendar date on `scale`."""
-    if isinstance(value, datetime):
-        value = _plain_text(scale, value)
-    match = _ISO.fullmatch(value.strip()) if isinstance(value, str) else None
-    if match is None:
-        raise EpochError(f"cannot read '{value}' as a date: {_EXPECTED}")
-    if match["z"] and scale != "UTC":
-        raise EpochError(f"'{value}': Z says UTC, and this is {scale}: leave it out")
-    year = int(match["y"])
-    if not _YEARS[0] <= year <= _YEARS[1]:
-        raise EpochError(f"'{value}': years {_YEARS[0]} to {_YEARS[1]} are covered (DE440)")
-    clock = (int(match["h"] or 0), int(match["mi"] or 0), float(match["s"] or 0.0))
-    if clock[0] > 23 or clock[1] > 59 or clock[2] >= 61.0:
-        raise EpochError(f"cannot read '{value}' as a date: no such time of day")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", erfa.ErfaWarning)
-            jd1, jd2 = erfa.dtf2d(scale, year, int(match["mo"]), int(match["d"]), *clock)
-    except erfa.ErfaError as error:
-        raise EpochError(f"cannot read '{value}' as a date: no such day in the calendar") from error
-    if clock[2] >= 60.0 and not (scale == "UTC" and _has_leap_second(jd1, clock)):
-        raise EpochError(f"'{value}': there is no second 60 in that minute")
-    return float(jd1), float(jd2)
-
-
-def _has_leap_second(jd_midnight: float, clock: tuple[int, int, float]) -> bool:
-    """Say whether the UTC day that starts at a Julian date ends in a leap second, now."""
-    year, month, day, _ = erfa.jd2cal(jd_midnight, 0.0)
-    after = erfa.jd2cal(jd_midnight, 1.0)
-    step = erfa.dat(*after[:3], 0.0) - erfa.dat(year, month, day, 0.0)
-    return clock[:2] == (23, 59) and bool(step > 0.5)
-
-
-def _plain_text(scale: str, value: datetime) -> str:
-    if value.tzinfo is not None:
-        if scale != "UTC":
-            raise EpochError(f"a datetime with a time zone is UTC, not {scale}")
-        value = value.astimezone(UTC).replace(tzinfo=None)
-    return value.isoformat()
-
-
-def _to_tt(scale: str, jd1: Any, jd2: Any) -> tuple[Any, Any]:
-    if scale == "UTC":
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", erfa.ErfaWarning)
-            jd1, jd2 = erfa.utctai(jd1, jd2)
-    if scale in ("UTC", "TAI"):
-        jd1, jd2 = erfa.taitt(jd1, jd2)
-    return jd1, jd2
-
-
-def _iso(scale: str, jd1: Any, jd2: Any, digits: int, suffix: str) -> Any:
-    if not 0 <= digits <= 9:
-        raise EpochError(f"{digits} digits of a second: expected 0 to 9")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", erfa.ErfaWarning)
-        year, month, day, clock = erfa.d2dtf(scale, digits, jd1, jd2)
-
-    def text(i: Any) -> str:
-        h, m, s, f = (int(clock[name][i]) for name in ("h", "m", "s", "f"))
-        fraction = f".{f:0{digits}d}" if digits > 0 else ""
-        return (
-            f"{int(year[i]):04d}-{int(month[i]):02d}-{int(day[i]):02d}"
-            f"T{h:02d}:{m:02d}:{s:02d}{fraction}{suffix}"
-        )
-
-    if np.ndim(year) == 0:
-        year, month, day = np.asarray(year), np.asarray(month), np.asarray(day)
-        return text(())
-    return [text(i) for i in range(len(year))]

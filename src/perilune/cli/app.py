@@ -12,6 +12,7 @@ app = typer.Typer(
     name="perilune",
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # help that loads rich comes a tenth of a second later
     help="Design joint lunar missions in full ephemeris, and compare variants of cooperation.",
 )
 

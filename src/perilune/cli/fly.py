@@ -93,7 +93,8 @@ def _command() -> str:
 
 def _show(flight: Flight, folder: Path) -> None:
     output.line(f"{flight.name}: {flight.title}")
-    output.table("Timeline (UTC)", _TIMELINE, [_event_row(event) for event in flight.events])
+    if flight.events:
+        output.table("Timeline (UTC)", _TIMELINE, [_event_row(event) for event in flight.events])
     if flight.ledger:
         output.table("Propellant (kg)", _LEDGER, [_ledger_row(row) for row in flight.ledger])
     branches = flight.solution.get("branches", [])
@@ -101,12 +102,17 @@ def _show(flight: Flight, folder: Path) -> None:
         output.table("Transfer branches", _BRANCHES, [_branch_row(row) for row in branches])
     failed = [check for check in flight.checks if not check["ok"]]
     for check in failed:
-        output.line(f"FAILED {check['name']}: {check['value']} {check['unit']}, {check['limit']}")
+        output.line(f"FAILED {_check(check)}")
     output.line(_verdict(flight, len(failed)))
     if flight.assumed:
-        names = ", ".join(row["what"] for row in flight.assumed)
+        names = ", ".join(row["what"].replace(":", "") for row in flight.assumed)
         output.line(f"Not confirmed by a source: {names}.")
     output.line(f"Constants {flight.provenance['constants']}; outputs in {folder}/")
+
+
+def _check(check: dict[str, Any]) -> str:
+    value = "not reached" if check["value"] is None else f"{check['value']:.6g} {check['unit']}"
+    return f"{check['name']}: {value}, expected {check['limit']} {check['unit']}"
 
 
 def _verdict(flight: Flight, failed: int) -> str:

@@ -88,7 +88,7 @@ def _usage(problem: Any) -> str:
     context = problem.ctx
     words = getattr(context, "command_path", None) or "perilune"
     known = list(getattr(getattr(context, "command", None), "commands", {}))
-    unknown = re.fullmatch(r"No such command '(.*)'", text.split(" (")[0], re.DOTALL)
+    unknown = re.match("No such command '([^']*)'", text)
     if unknown and known:
         near = nearest(unknown[1], known)
         hint = f" Did you mean '{near}'?" if near else ""

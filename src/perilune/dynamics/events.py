@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from perilune.astro.bodies import RADIUS_KM
-from perilune.dynamics.forces import Vector, dot, scale, subtract
+from perilune.dynamics.forces import Vector, discs, dot
 from perilune.errors import InputError, UnknownName
 
 
@@ -163,11 +163,7 @@ class Shadow(Event):
 
     def function(self, scope: Scope) -> Any:
         """Return separation of the discs' centers less the sum (difference) of radii, rad."""
-        m = scope.m
         from_sun, _ = scope.relative("sun")
         from_body, _ = scope.relative(self.body)
-        d_sun, d_body = m.sqrt(dot(from_sun, from_sun)), m.sqrt(dot(from_body, from_body))
-        apart = subtract(scale(1.0 / d_sun, from_sun), scale(1.0 / d_body, from_body))
-        separation = 2.0 * m.asin(0.5 * m.sqrt(dot(apart, apart) + 1e-30))
-        sun, body = m.asin(RADIUS_KM["sun"] / d_sun), m.asin(RADIUS_KM[self.body] / d_body)
+        sun, body, separation = discs(scope.m, from_sun, from_body, self.body)
         return separation - (body - sun if self.umbra else body + sun)

@@ -241,18 +241,23 @@ def radiation_pressure(coefficient: Any, from_sun: Vector, lit: Any) -> Vector:
     return scale(size, from_sun)
 
 
+def discs(m: Any, from_sun: Vector, from_body: Vector, body: str) -> tuple[Any, Any, Any]:
+    """Return the apparent radii of the Sun and of a body, and how far apart they stand, rad."""
+    d_sun, d_body = m.sqrt(dot(from_sun, from_sun)), m.sqrt(dot(from_body, from_body))
+    sun_radius = m.asin(RADIUS_KM["sun"] / d_sun)
+    body_radius = m.asin(RADIUS_KM[body] / d_body)
+    # 2 asin(|difference| / 2) instead of acos(dot): no infinite slope where both are in line
+    apart = subtract(scale(1.0 / d_sun, from_sun), scale(1.0 / d_body, from_body))
+    return sun_radius, body_radius, 2.0 * m.asin(0.5 * m.sqrt(dot(apart, apart) + 1e-30))
+
+
 def sunlight(m: Any, from_sun: Vector, from_body: Vector, body: str) -> Any:
     """Return a smooth visible fraction of the Sun's disc behind a body.
 
     A logistic step in the apparent separation, from 0.02 at the edge of the umbra to 0.98 at that
     of the penumbra; written as a tanh, which cannot overflow.
     """
-    d_sun, d_body = m.sqrt(dot(from_sun, from_sun)), m.sqrt(dot(from_body, from_body))
-    sun_radius = m.asin(RADIUS_KM["sun"] / d_sun)
-    body_radius = m.asin(RADIUS_KM[body] / d_body)
-    # 2 asin(|difference| / 2) instead of acos(dot): no infinite slope where both are in line
-    apart = subtract(scale(1.0 / d_sun, from_sun), scale(1.0 / d_body, from_body))
-    separation = 2.0 * m.asin(0.5 * m.sqrt(dot(apart, apart) + 1e-30))
+    sun_radius, body_radius, separation = discs(m, from_sun, from_body, body)
     return 0.5 + 0.5 * m.tanh(2.0 * (separation - body_radius) / sun_radius)
 
 

@@ -242,7 +242,11 @@ def _decimals(line: str) -> int:
 
 
 def _calendar(text: str) -> str:
-    """Return a date as year-month-day where it is given as year-day of year."""
+    """Return a date as year-month-day where it is given as year-day of year.
+
+    A closing Z says nothing here: CCSDS allows it whatever the TIME_SYSTEM.
+    """
+    text = text.removesuffix("Z")
     match = _ORDINAL.match(text)
     if match is None or not 1 <= int(match[2]) <= 366 or match[1] == "0000":
         return text

@@ -8,7 +8,7 @@ from typing import Any
 from perilune.astro.epoch import Epoch
 from perilune.astro.geometry import SurfacePoint
 from perilune.phases.base import Phase, Stack
-from perilune.phases.translunar import Model
+from perilune.phases.shot import Model
 
 EVENT_NAMES = (
     "lift_off",

@@ -25,7 +25,8 @@ from perilune.phases.arrival import (
     perilune_residual,
     position_residual,
 )
-from perilune.phases.translunar import IMPULSE, Controls, Shooter, Shot
+from perilune.phases.shot import IMPULSE, Controls, Shot
+from perilune.phases.translunar import Shooter
 from perilune.targeting.problem import Evaluation, Goal, Solution, Unknown, solve
 
 Array = NDArray[np.float64]

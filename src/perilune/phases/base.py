@@ -17,7 +17,7 @@ from perilune.astro.epoch import Epoch
 from perilune.astro.state import State
 from perilune.dynamics.trajectory import Trajectory
 from perilune.errors import UnknownName
-from perilune.phases.translunar import Model
+from perilune.phases.shot import Model
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from perilune.dynamics.propagate import propagate
 from perilune.dynamics.trajectory import Trajectory
 from perilune.phases.base import Check, Condition, Context, Engine, Happening, Leg, Stack
 from perilune.phases.capture_burn import CaptureBurn, FiniteBurn, perilune_after
-from perilune.phases.translunar import COAST_EVENTS
+from perilune.phases.shot import COAST_EVENTS
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from perilune.astro.state import State
 from perilune.dynamics.propagate import propagate
 from perilune.phases.base import Context, Engine
 from perilune.phases.burn import Burn, Steering, burn_time_s, fly_burn
-from perilune.phases.translunar import COAST_EVENTS
+from perilune.phases.shot import COAST_EVENTS
 from perilune.targeting.problem import Goal, Solution, Unknown, differences, solve
 
 Array = NDArray[np.float64]

@@ -15,8 +15,8 @@ from perilune.phases.arrival import Perilune
 from perilune.phases.base import Check, Condition, Context, Happening, Leg
 from perilune.phases.launch import Launch
 from perilune.phases.request import Request, Transfer
+from perilune.phases.shot import COAST_EVENTS, Shot
 from perilune.phases.transfer import solve_transfers
-from perilune.phases.translunar import COAST_EVENTS, Shot
 
 
 @dataclass(frozen=True)

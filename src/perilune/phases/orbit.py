@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from perilune.astro.epoch import Epoch
 from perilune.dynamics.propagate import propagate
 from perilune.phases.base import Condition, Context, Leg
-from perilune.phases.translunar import COAST_EVENTS
+from perilune.phases.shot import COAST_EVENTS
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from perilune.phases.aim import target
 from perilune.phases.arrival import BRANCHES, Perilune, derivative, lunar_pole, perilune_residual
 from perilune.phases.request import Request, Transfer
 from perilune.phases.seeds import Seed
-from perilune.phases.translunar import IMPULSE, Shooter, Shot
+from perilune.phases.shot import IMPULSE, Shot
+from perilune.phases.translunar import Shooter
 
 Array = NDArray[np.float64]
 

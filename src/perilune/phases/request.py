@@ -11,7 +11,7 @@ from perilune.astro.epoch import Epoch
 from perilune.phases.arrival import Perilune
 from perilune.phases.launch import Launch
 from perilune.phases.seeds import Seed
-from perilune.phases.translunar import Model, Shot
+from perilune.phases.shot import Model, Shot
 from perilune.targeting.problem import Solution
 
 FLIGHT_TIMES_H = (72.0, 144.0)

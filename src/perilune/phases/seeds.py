@@ -11,7 +11,7 @@ from perilune.astro.environment import Environment
 from perilune.astro.epoch import DAY, Epoch
 from perilune.errors import InputError
 from perilune.phases.launch import Launch
-from perilune.phases.translunar import Controls
+from perilune.phases.shot import Controls
 from perilune.targeting.conic import transfer_from_periapsis
 from perilune.targeting.lambert import lambert
 

@@ -21,7 +21,7 @@ from perilune.phases.departure import LaunchPhase, TransferPhase
 from perilune.phases.launch import Ascent, Launch, LaunchSite
 from perilune.phases.orbit import Orbit
 from perilune.phases.request import FLIGHT_TIMES_H
-from perilune.phases.translunar import Model
+from perilune.phases.shot import Model
 from perilune.scenarios import dates, schema
 
 

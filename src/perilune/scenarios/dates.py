@@ -6,6 +6,7 @@ Both tables lie inside the span of the ephemeris.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 
 from perilune.astro.epoch import Epoch
 from perilune.astro.orientation import EarthOrientation, MoonOrientation
@@ -37,9 +38,9 @@ def read(value: datetime | str, *, on_earth: bool = False, after: Epoch | None =
     except EpochError:
         epoch = _OUTSIDE
     try:
-        MoonOrientation().require(epoch)
+        _moon().require(epoch)
         if on_earth:
-            EarthOrientation().parameters(epoch)
+            _earth().parameters(epoch)
     except DataRangeError as error:
         span = f"from {error.start} " + ("on" if error.stop == "future" else f"to {error.stop}")
         raise InputError(
@@ -55,12 +56,22 @@ def require_arrival(lift_off: Epoch, flight_time_h: float) -> None:
     """Raise InputError where a flight would last beyond the tables."""
     arrival = lift_off + 3600.0 * flight_time_h
     try:
-        MoonOrientation().require(arrival)
+        _moon().require(arrival)
     except DataRangeError as error:
         raise InputError(
             f"the flight would arrive on {_day(arrival)}, expected by {error.stop} (the end of "
             f"{error.what})"
         ) from error
+
+
+@cache
+def _moon() -> MoonOrientation:
+    return MoonOrientation()
+
+
+@cache
+def _earth() -> EarthOrientation:
+    return EarthOrientation()
 
 
 def _day(epoch: Epoch) -> str:

@@ -142,15 +142,20 @@ def _key(location: Location, document: dict[str, Any]) -> str:
     for step in location:
         if isinstance(step, int):
             here = here[step] if isinstance(here, list) and step < len(here) else None
-            labels = [
-                here[k] for k in ("kind", "name", "event") if isinstance(here, dict) and k in here
-            ]
-            label = f" ({labels[0]})" if labels and isinstance(labels[0], str) else ""
-            key += f"[{step}]{label}"
+            label = _label(here)
+            key += f"[{step}] ({label})" if label else f"[{step}]"
         else:
             here = here.get(step) if isinstance(here, dict) else None
             key += f".{step}" if key else step
     return key
+
+
+def _label(part: Any) -> str:
+    """Return what a list's entry is called."""
+    if not isinstance(part, dict):
+        return ""
+    label = next((part[key] for key in ("kind", "name", "event") if key in part), "")
+    return label[:40] if isinstance(label, str) else ""
 
 
 def _model(location: Location) -> type[BaseModel]:
