@@ -7,6 +7,7 @@ import pytest
 from support import EARTH, LUNAR, POINTS, low_orbit, lunar_orbit, off, translunar
 
 from perilune import DAY, Environment, Forces, State, Thrust, Trajectory, propagate
+from perilune.astro import blocks
 from perilune.dynamics.events import periapsis
 from perilune.errors import DataRangeError, InputError, UnknownName
 
@@ -155,6 +156,16 @@ def test_one_state_at_a_time(env: Environment) -> None:
     many = State(low_orbit().epoch + np.zeros(2), "earth", "icrf", r, v)
     with pytest.raises(InputError, match="propagate_many"):
         propagate(many, until=low_orbit().epoch, forces=POINTS, env=env)
+
+
+@pytest.mark.parametrize("days", [1.0, -1.0, 5.0, -5.0])
+def cross_a_start_on_the_edge_of_a_block(days: float, env: Environment) -> None:
+    edge = blocks.block_mid(blocks.block_index(low_orbit().epoch)) + (-blocks.HALF_S)
+    out = fly(low_orbit(edge), days, env)
+    assert off(fly(out.final, -days, env).final.r_km, low_orbit().r_km) < 1e-6
+    moved = fly(low_orbit(edge), 1e-6, env).final  # a tenth of a second past the edge
+    beside = propagate(moved, until=out.final.epoch, forces=POINTS, env=env).final
+    assert off(beside.r_km, out.final.r_km) < 1e-6
 
 
 def test_a_looser_tolerance_is_near(env: Environment) -> None:

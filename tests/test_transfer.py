@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -18,11 +19,13 @@ from perilune.astro.bodies import MOON_RADIUS_KM
 from perilune.astro.elements import osculating
 from perilune.dynamics.events import periapsis
 from perilune.errors import InputError
+from perilune.phases import seeds
 from perilune.phases.aim import target
 from perilune.phases.arrival import Perilune, branch_of, lunar_pole
 from perilune.phases.request import FLIGHT_TIMES_H, Request, Transfer
-from perilune.phases.transfer import solve_transfers
-from perilune.phases.translunar import IMPULSE, Shooter, Shot
+from perilune.phases.shot import IMPULSE, Shot
+from perilune.phases.transfer import solve_branch, solve_transfers
+from perilune.phases.translunar import Shooter
 
 WENCHANG, BAIKONUR, KOUROU, CAPE = (
     "wenchang-lc101",
@@ -226,8 +229,12 @@ def in_a_day(site: str, date: str, inclination: float, **more: object) -> Reques
     )
 
 
-DAYS = [(WENCHANG, "2020-11-23", 28.5), (BAIKONUR, "2029-08-03", 51.6), (KOUROU, "2029-08-03", 30.0),
-        (CAPE, "2029-08-03", 28.7)]  # fmt: skip
+DAYS = [
+    (WENCHANG, "2020-11-23", 28.5),
+    (BAIKONUR, "2029-08-03", 51.6),
+    (KOUROU, "2029-08-03", 30.0),
+    (CAPE, "2029-08-03", 28.7),
+]
 BY_DAY = pytest.mark.parametrize("day", DAYS, ids=lambda day: day[0][:4])
 
 
@@ -340,7 +347,7 @@ def test_the_curve_of_totals_is_returned(free: list[Transfer], env: Environment)
         assert len(hours) >= 19
         assert np.isfinite(totals).all()
         best = flown(transfer)[1].flight_time_s / HOUR
-        assert best == hours[np.argmin(totals)]
+        assert best == pytest.approx(hours[np.argmin(totals)], abs=1e-9)
         assert transfer.total_dv_km_s(env) == totals.min()
 
 
@@ -436,23 +443,20 @@ def cross_the_coast_of_least_impulse_is_that_of_a_scan(
     transfer = next(t for t in turned if t.name == name)
     _, best, _ = flown(transfer)
     shooter = Shooter(launch_from(WENCHANG), MODEL, env)
-    scan: dict[float, float] = {}
-    for way in (-1.0, 1.0):
+    scan = {0.0: 1e3 * flown(transfer)[0].injection_dv_km_s}
+    for way in (-30.0, 30.0):
         controls = best
-        for step in range(15):
-            shift = {"coast_s": best.coast_s + way * 20.0 * step}
-            _, shot = target(
-                shooter, controls.moved(shift), IMPULSE, Perilune(200.0, 43.5), transfer.branch,
-                near=True,
-            )  # fmt: skip
+        for step in range(1, 7):
+            guess = controls.moved({"coast_s": best.coast_s + way * step})
+            _, shot = target(shooter, guess, IMPULSE, Perilune(200.0, 43.5), transfer.branch)
             if shot is None:
                 break
             controls = shot.controls
-            scan[controls.coast_s - best.coast_s] = 1e3 * shot.injection_dv_km_s
-    assert len(scan) > 20
-    found = 1e3 * flown(transfer)[0].injection_dv_km_s
+            scan[way * step] = 1e3 * shot.injection_dv_km_s
+    assert len(scan) >= 8
+    found = scan[0.0]
     assert found - min(scan.values()) < 1.0
-    near = np.array([(t, v) for t, v in scan.items() if abs(t) < 50.0])
+    near = np.array([(t, v) for t, v in scan.items() if abs(t) < 70.0])
     bottom = np.polynomial.Polynomial.fit(*near.T, 2)
     assert found - bottom(bottom.deriv().roots()[0]) < 1.0
 
@@ -461,13 +465,17 @@ def test_the_coplanar_inclination_needs_hardly_a_turn(env: Environment) -> None:
     shot, controls, _ = flown(converged(from_wenchang(112.0), env)[0])
     orbit = replace(shot.insertion.state, epoch=CHANGE_5)
     flat = float(np.degrees(osculating(orbit, env, equator="itrf").inclination))
-    found = solve_transfers(replace(turning(flat), heading="southbound"), env)
-    north = next(t for t in found if t.branch == "north")
-    assert north.converged
-    assert north.plane_change_dv_km_s is not None
+    request = turning(flat)
+    seed = next(
+        seed
+        for seed in seeds.out_of_plane(request.launch, CHANGE_5, flat, 112.0 * HOUR, env)
+        if seed.heading == "southbound"
+    )
+    found = solve_branch(request, Shooter(request.launch, MODEL, env), seed, "north")
+    turned, least, _ = flown(found)
     # Three free components may even gain on the one along the velocity.
-    assert -1e-3 < north.plane_change_dv_km_s < 1e-3
-    assert flown(north)[1].coast_s == pytest.approx(controls.coast_s, abs=60.0)
+    assert abs(turned.injection_dv_km_s - shot.injection_dv_km_s) < 1e-3
+    assert least.coast_s == pytest.approx(controls.coast_s, abs=60.0)
 
 
 @pytest.mark.xfail(
@@ -501,8 +509,7 @@ def test_inclinations_the_approach_does_not_allow_are_a_status(
         assert transfer.solution.status in ("no_solution", "iteration_limit")
         remedy = transfer.solution.remedy
         assert f"inclination {inclination:g} deg" in remedy
-        low, high = (float(word) for word in remedy.split() if word.replace(".", "").isdigit()
-                     and "." in word)  # fmt: skip
+        low, high = (float(n) for n in re.findall(r"[\d.]+", remedy.split("allows: ")[1])[:2])
         assert low == pytest.approx(7.2, abs=0.3)
         assert low + high == pytest.approx(180.0, abs=1e-3)
 
