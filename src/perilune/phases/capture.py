@@ -12,7 +12,7 @@ from perilune.astro.state import State
 from perilune.dynamics.propagate import propagate
 from perilune.dynamics.trajectory import Trajectory
 from perilune.phases.base import Check, Condition, Context, Engine, Happening, Leg, Stack
-from perilune.phases.capture_burn import CaptureBurn, FiniteBurn, perilune_after
+from perilune.phases.capture_burn import CaptureBurn, FiniteBurn, obstacle, perilune_after
 from perilune.phases.shot import COAST_EVENTS
 
 
@@ -41,6 +41,7 @@ class _Captor:
         self.env, self.gm = context.env, context.env.constants.gm("moon")
         self.perilune: State = start.state
         self.stack: Stack = start.stack
+        self.cut_off: State | None = None
         self.flown: Trajectory | None = None
         self.happenings: list[Happening] = [
             Happening("perilune", start.state, start.stack.name)  # unbraked: no mass to state
@@ -53,14 +54,20 @@ class _Captor:
             self.context.report(f"lunar orbit insertion {number + 1}")
             if number > 0:
                 self._coast(burn.after_revolutions)
-                if self.status != "converged":
-                    break
+            if self.status == "converged":
+                why = obstacle(burn, self.perilune, self.stack.mass_kg, self.gm)
+                if why:
+                    self.status = "no_solution"
+                    self.remedy = f"lunar_orbit_insertion_{number + 1}: {why}"
+            if self.status != "converged":
+                break
             following = self.capture.burns[number + 1 : number + 2]
             if burn.engine is None or burn.impulsive:
-                state = self._impulse(number, burn)
+                self.perilune = self._impulse(number, burn)
             else:
-                state = self._finite(number, burn, burn.engine, following)
-            self.perilune = state
+                self.perilune = self._finite(number, burn, burn.engine, following)
+            if self.status != "converged":
+                break
         if self.status == "converged":
             mass = self.stack.mass_kg
             self.happenings.append(
@@ -127,11 +134,10 @@ class _Captor:
 
     def _until(self, ignition: State) -> None:
         """Append the coast from the last cut-off to an ignition."""
-        cut_off = getattr(self, "cut_off", None)
-        if cut_off is not None:
+        if self.cut_off is not None:
             self._append(
                 propagate(
-                    cut_off,
+                    self.cut_off,
                     until=ignition.epoch,
                     forces=self.context.model.moon,
                     env=self.env,

@@ -57,6 +57,35 @@ class CaptureBurn:
         return MOON_RADIUS_KM + self.circular_altitude_km
 
 
+LONGEST_BURN_S = 10800.0
+"""Longer burns are not "about perilune": another way of flying, which this phase does not have."""
+
+
+def obstacle(burn: CaptureBurn, perilune: State, mass_kg: float | None, gm: float) -> str:
+    """Return why no burn at a perilune leads to the orbit wanted, and what would help; or ''."""
+    radius = float(np.linalg.norm(perilune.r_km))
+    sma = burn.sma_km(radius, gm)
+    if burn.circular_altitude_km is None and sma < radius:
+        shortest_h = 2.0 * np.pi * float(np.sqrt(radius**3 / gm)) / 3600.0
+        return (
+            f"the orbit wanted lies wholly below the perilune of {radius - MOON_RADIUS_KM:.0f} km: "
+            f"ask for a period of at least {shortest_h:.2f} h, an apolune above the perilune, or a "
+            "lower perilune"
+        )
+    if burn.engine is None or burn.impulsive or mass_kg is None:
+        return ""
+    wanted = float(np.sqrt(gm * (2.0 / radius - 1.0 / max(sma, 0.51 * radius))))
+    change = abs(float(np.linalg.norm(perilune.v_km_s)) - wanted)
+    lasts = burn_time_s(change, burn.engine, mass_kg)
+    if lasts > LONGEST_BURN_S:
+        return (
+            f"{burn.engine.thrust_n:g} N on {mass_kg:,.0f} kg would burn for {lasts / 3600.0:.1f} h, "
+            f"longer than the {LONGEST_BURN_S / 3600.0:.0f} h a capture about perilune can last: "
+            "more thrust, less mass, or several burns"
+        )
+    return ""
+
+
 class FiniteBurn:
     """The solve of one finite burn about a perilune."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from perilune.astro.bodies import MOON_RADIUS_KM
 from perilune.astro.epoch import Epoch
 from perilune.astro.state import State
 from perilune.dynamics.events import impact, periapsis
@@ -23,6 +24,9 @@ IMPULSE = ("dv_x", "dv_y", "dv_z")
 
 COAST_EVENTS = (periapsis("moon"), impact("moon"))
 """What every coast about the Moon looks for."""
+
+AIM_EVENTS = (periapsis("moon"), replace(impact("moon"), distance_km=0.5 * MOON_RADIUS_KM))
+"""The same system while aiming: a trial may dip below the surface, but not to the center."""
 
 
 @dataclass(frozen=True)

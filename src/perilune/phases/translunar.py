@@ -18,7 +18,7 @@ from perilune.dynamics.engines import Wanted
 from perilune.dynamics.forces import Forces
 from perilune.dynamics.propagate import propagate
 from perilune.phases.launch import Launch, LocalAxes
-from perilune.phases.shot import COAST_EVENTS, Controls, Model, Shot
+from perilune.phases.shot import AIM_EVENTS, COAST_EVENTS, Controls, Model, Shot
 from perilune.phases.variations import variations
 
 Array = NDArray[np.float64]
@@ -109,7 +109,7 @@ class Shooter:
         last, approach = cruise, None
         if moon is not None and cruise.status != "failed":
             near = cruise.final.to(center="moon", env=self.env)
-            events = () if stm else COAST_EVENTS
+            events = () if stm else AIM_EVENTS
             approach = last = propagate(
                 near, until=arrive, forces=moon, env=env, dense=keep, events=events, **options
             )
