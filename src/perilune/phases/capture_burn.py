@@ -7,7 +7,7 @@ and the perilune has the height the next burn needs. One to a circle also moves 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +16,10 @@ from perilune.astro import elements
 from perilune.astro.bodies import MOON_RADIUS_KM
 from perilune.astro.state import State
 from perilune.dynamics.propagate import propagate
+from perilune.dynamics.trajectory import Trajectory
 from perilune.phases.base import Context, Engine
 from perilune.phases.burn import Burn, Steering, burn_time_s, fly_burn
-from perilune.phases.shot import COAST_EVENTS
+from perilune.phases.shot import AIM_EVENTS, COAST_EVENTS
 from perilune.targeting.problem import Goal, Solution, Unknown, differences, solve
 
 Array = NDArray[np.float64]
@@ -57,6 +58,8 @@ class CaptureBurn:
         return MOON_RADIUS_KM + self.circular_altitude_km
 
 
+_HIGHEST_STEP_KM = 120.0  # what a finite burn's attitude can still make good
+
 LONGEST_BURN_S = 10800.0
 """Longer burns are not "about perilune": another way of flying, which this phase does not have."""
 
@@ -65,6 +68,12 @@ def obstacle(burn: CaptureBurn, perilune: State, mass_kg: float | None, gm: floa
     """Return why no burn at a perilune leads to the orbit wanted, and what would help; or ''."""
     radius = float(np.linalg.norm(perilune.r_km))
     sma = burn.sma_km(radius, gm)
+    low = sma - radius
+    if burn.circular_altitude_km is not None and low > _HIGHEST_STEP_KM:
+        return (
+            f"one burn at a perilune of {radius - MOON_RADIUS_KM:.0f} km cannot end in a circle "
+            f"{low:.0f} km higher: aim the approach at the circle's height, or circularize lower"
+        )
     if burn.circular_altitude_km is None and sma < radius:
         shortest_h = 2.0 * np.pi * float(np.sqrt(radius**3 / gm)) / 3600.0
         return (
@@ -79,9 +88,9 @@ def obstacle(burn: CaptureBurn, perilune: State, mass_kg: float | None, gm: floa
     lasts = burn_time_s(change, burn.engine, mass_kg)
     if lasts > LONGEST_BURN_S:
         return (
-            f"{burn.engine.thrust_n:g} N on {mass_kg:,.0f} kg would burn for {lasts / 3600.0:.1f} h, "
-            f"longer than the {LONGEST_BURN_S / 3600.0:.0f} h a capture about perilune can last: "
-            "more thrust, less mass, or several burns"
+            f"{burn.engine.thrust_n:g} N on {mass_kg:,.0f} kg would burn for "
+            f"{lasts / 3600.0:.1f} h, longer than the {LONGEST_BURN_S / 3600.0:.0f} h a capture "
+            "about perilune can last: more thrust, less mass, or several burns"
         )
     return ""
 
@@ -105,12 +114,18 @@ class FiniteBurn:
         self.radius = float(np.linalg.norm(perilune.r_km))
         self.speed = float(np.linalg.norm(perilune.v_km_s))
         self.rate = self.gm / (self.radius**2 * self.speed)  # at which the velocity turns
-        self.before = propagate(
-            perilune,
-            until=perilune.epoch + (-0.75 * self._guess_s() - 600.0),
-            forces=context.model.moon,
-            env=context.env,
-            events=COAST_EVENTS,
+        reach = 0.75 * self._guess_s() + 600.0
+        earliest = self._coast(perilune, -reach).final
+        self.unbraked = self._coast(earliest, 2.0 * reach)
+
+    def _coast(self, state: State, span_s: float) -> Trajectory:
+        """Coast on, below the surface too where a trial leads there."""
+        return propagate(
+            state,
+            until=state.epoch + span_s,
+            forces=self.context.model.moon,
+            env=self.context.env,
+            events=AIM_EVENTS,
         )
 
     def _guess_s(self) -> float:
@@ -122,7 +137,7 @@ class FiniteBurn:
         """Fly the burn for duration (s), rate (of the velocity's own) and shift (s)."""
         duration, rate = float(values[0]), float(values[1]) * self.rate
         shift = float(values[2]) if len(values) > 2 else 0.0
-        ignition = self.before.at(self.perilune.epoch + (shift - 0.5 * duration))
+        ignition = self.unbraked.at(self.perilune.epoch + (shift - 0.5 * duration))
         return fly_burn(
             ignition, duration, self.engine, self.mass_kg, self.steering, rate, self.context
         )
@@ -143,6 +158,9 @@ class FiniteBurn:
             goals = [Goal(size, 1e-2), Goal("perilune_km", 1e-2)]
             evaluate = differences(self._ellipse, (0.05, 1e-3))
         solution = solve(unknowns, goals, evaluate)
+        if not np.isfinite(list(solution.errors.values())).all():
+            remedy = "the orbit falls onto the Moon before the next burn: raise the perilune"
+            solution = replace(solution, remedy=remedy)
         return solution, self.fly(np.array(list(solution.values.values())))
 
     def _circle(self, values: Array) -> Array:
@@ -166,14 +184,18 @@ class FiniteBurn:
         return np.array([first, self._perilune(after, float(orbit.periapsis_km))])
 
     def _perilune(self, after: State, now_km: float) -> float:
-        """Return how far the perilune is off what comes next: the next circle, or the approach."""
+        """Return how far the perilune is off what comes next.
+
+        At the burn to a circle, that circle's height (or the approach's, which is lower); else the
+        approach's height now. Infinite where the orbit falls onto the Moon before.
+        """
         for burn in self.following:
             if burn.circular_altitude_km is not None:
                 there = perilune_after(after, burn.after_revolutions, self.context)
                 if there is None:
                     return float("inf")
-                height = float(np.linalg.norm(there.r_km)) - MOON_RADIUS_KM
-                return height - burn.circular_altitude_km
+                wanted = min(MOON_RADIUS_KM + burn.circular_altitude_km, self.radius)
+                return float(np.linalg.norm(there.r_km)) - wanted
         return now_km - self.radius
 
 
