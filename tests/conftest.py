@@ -20,19 +20,13 @@ class Shared(pl.Environment):
         printer.text("env")
 
 
-KEPT: list[pl.Environment] = []
-"""Alive to the end: an environment that is collected leaves its kernel open, which warns."""
-
-
 @pytest.fixture(scope="session")
 def env() -> pl.Environment:
     """Return the default environment, shared so that nothing is compiled twice."""
-    KEPT.append(Shared(pl.environment().constants))
-    return KEPT[-1]
+    return Shared(pl.environment().constants)
 
 
 @pytest.fixture(scope="session")
 def gmat() -> pl.Environment:
     """Return the environment with GMAT's constants."""
-    KEPT.append(pl.environment(constants="gmat"))
-    return KEPT[-1]
+    return pl.environment(constants="gmat")

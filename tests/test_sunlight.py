@@ -23,7 +23,7 @@ def val_radiation_pressure_pushes_from_the_sun(env: Environment) -> None:
     au = np.linalg.norm(away) / AU_KM
     # 4.54 micronewtons a square meter at 1 au (1361 W/m^2 over c), 1.5 times, 0.02 m^2/kg
     expected = 4.5398e-6 * 1.5 * 0.02 * 1e-3 / au**2
-    assert np.linalg.norm(push) == pytest.approx(expected, rel=1e-4)
+    assert np.linalg.norm(push) == pytest.approx(expected, rel=1e-4, abs=0)
     assert push @ away == pytest.approx(np.linalg.norm(push) * np.linalg.norm(away), rel=1e-6)
 
 
@@ -38,6 +38,15 @@ def val_no_push_in_umbra(body: str, distance_km: float, env: Environment) -> Non
 def regress_low_orbits_under_radiation_pressure_complete(state: State, env: Environment) -> None:
     # Deep in the umbra an exponential once overflowed, and the state became NaN.
     path = propagate(state, until=state.epoch + 86400.0, forces=LIT, env=env)
+    assert path.status == "completed"
+
+
+@pytest.mark.xfail(strict=True, reason="a meter off the line of centers, the state becomes NaN")
+def test_an_orbit_through_the_axis_of_the_shadow_completes(env: Environment) -> None:
+    axis = behind("earth", 1e-3, 7000.0, env)
+    across = np.cross(axis.r_km, [0.0, 0.0, 1.0])
+    state = State(axis.epoch, "earth", "icrf", axis.r_km, 7.5 * across / np.linalg.norm(across))
+    path = propagate(state, until=state.epoch + 6000.0, forces=LIT, env=env)
     assert path.status == "completed"
 
 

@@ -177,6 +177,14 @@ def test_a_looser_tolerance_is_near(env: Environment) -> None:
     assert 0.0 < gap < 1e-3  # 31 mm after fourteen revolutions
 
 
+@pytest.mark.xfail(strict=True, raises=ValueError, reason="heyoka's own ValueError")
+def test_a_tolerance_must_be_positive(env: Environment) -> None:
+    with pytest.raises(InputError):
+        propagate(
+            low_orbit(), until=low_orbit().epoch + DAY, forces=POINTS, env=env, tolerance=-1.0
+        )
+
+
 def test_turning_axes_are_turned_first(env: Environment) -> None:
     path = fly(low_orbit().to(axes="itrf", env=env), 0.2, env)
     assert path.final.axes == "icrf"

@@ -37,8 +37,9 @@ class RadiationPressure:
         1 absorbs all light, 2 reflects all of it straight back.
 
     Model limits: no attitude, no albedo; the penumbra is a smooth step in the Sun's apparent
-    position, within 0.09 of the true visible fraction. Where the body looks smaller than the Sun
-    (beyond 1.4 million km from the Earth, 370,000 km from the Moon) it is taken to hide it all.
+    position, within 0.09 of the true visible fraction near the body and 0.12 at lunar distances.
+    Where the body looks smaller than the Sun (beyond 1.4 million km from the Earth, 370,000 km from
+    the Moon) it is taken to hide it all.
     """
 
     area_to_mass_m2_kg: float

@@ -31,6 +31,12 @@ class Steering:
     lead: tuple[float, float, float]
     reference: Epoch
 
+    def pitched(self, angle_rad: float) -> Steering:
+        """Return the attitude turned by an angle in its plane, towards `lead`."""
+        aim, lead = np.array(self.aim), np.array(self.lead)
+        c, s = np.cos(angle_rad), np.sin(angle_rad)
+        return Steering(_triple(c * aim + s * lead), _triple(c * lead - s * aim), self.reference)
+
     @classmethod
     def against_velocity(cls, state: State) -> Steering:
         """Return a braking attitude for a state: against the velocity, turning with the orbit."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -197,7 +197,10 @@ def _crossing(perilune: State, radius_km: float, context: Context) -> State:
     orbit = elements.from_vectors(perilune.r_km, perilune.v_km_s, context.env.constants.gm("moon"))
     if not float(orbit.periapsis_km) < radius_km < float(orbit.apoapsis_km):
         return perilune
-    back = -0.4 * float(orbit.period_s) if np.isfinite(orbit.period_s) else -7200.0
+    cosine = (orbit.a_km * (1.0 - orbit.eccentricity**2) / radius_km - 1.0) / orbit.eccentricity
+    there = replace(orbit, true_anomaly=float(np.arccos(np.clip(cosine, -1.0, 1.0))))
+    back = -max(1.2 * float(there.time_since_periapsis_s) + 300.0, 600.0)
+    back = max(back, -0.5 * float(orbit.period_s))
     before = propagate(
         perilune,
         until=perilune.epoch + back,

@@ -68,12 +68,6 @@ def obstacle(burn: CaptureBurn, perilune: State, mass_kg: float | None, gm: floa
     """Return why no burn at a perilune leads to the orbit wanted, and what would help; or ''."""
     radius = float(np.linalg.norm(perilune.r_km))
     sma = burn.sma_km(radius, gm)
-    low = sma - radius
-    if burn.circular_altitude_km is not None and low > _HIGHEST_STEP_KM:
-        return (
-            f"one burn at a perilune of {radius - MOON_RADIUS_KM:.0f} km cannot end in a circle "
-            f"{low:.0f} km higher: aim the approach at the circle's height, or circularize lower"
-        )
     if burn.circular_altitude_km is None and sma < radius:
         shortest_h = 2.0 * np.pi * float(np.sqrt(radius**3 / gm)) / 3600.0
         return (
@@ -83,6 +77,12 @@ def obstacle(burn: CaptureBurn, perilune: State, mass_kg: float | None, gm: floa
         )
     if burn.engine is None or burn.impulsive or mass_kg is None:
         return ""
+    low = sma - radius
+    if burn.circular_altitude_km is not None and low > _HIGHEST_STEP_KM:
+        return (
+            f"one burn at a perilune of {radius - MOON_RADIUS_KM:.0f} km cannot end in a circle "
+            f"{low:.0f} km higher: aim the approach at the circle's height, or circularize lower"
+        )
     wanted = float(np.sqrt(gm * (2.0 / radius - 1.0 / max(sma, 0.51 * radius))))
     change = abs(float(np.linalg.norm(perilune.v_km_s)) - wanted)
     lasts = burn_time_s(change, burn.engine, mass_kg)
@@ -134,12 +134,17 @@ class FiniteBurn:
         return burn_time_s(abs(self.speed - float(speed)), self.engine, self.mass_kg)
 
     def fly(self, values: Array) -> Burn:
-        """Fly the burn for duration (s), rate (of the velocity's own) and shift (s)."""
-        duration, rate = float(values[0]), float(values[1]) * self.rate
-        shift = float(values[2]) if len(values) > 2 else 0.0
+        """Fly the burn for duration (s), rate (of the velocity's own), shift (s), pitch (rad)."""
+        duration, rate, shift, pitch = np.append(values, np.zeros(4 - len(values))).tolist()
         ignition = self.unbraked.at(self.perilune.epoch + (shift - 0.5 * duration))
         return fly_burn(
-            ignition, duration, self.engine, self.mass_kg, self.steering, rate, self.context
+            ignition,
+            duration,
+            self.engine,
+            self.mass_kg,
+            self.steering.pitched(pitch),
+            rate * self.rate,
+            self.context,
         )
 
     def solve(self) -> tuple[Solution, Burn]:
@@ -151,13 +156,20 @@ class FiniteBurn:
         ]
         if self.burn.circular_altitude_km is not None:
             unknowns.append(Unknown("shift_s", 0.0, 10.0, -500.0, 500.0))
+            unknowns.append(Unknown("pitch_rad", 0.0, 0.01, -1.0, 1.0))
             goals = [Goal(n, 1e-3) for n in ("sma_km", "e_along_km", "e_across_km")]
-            evaluate = differences(self._circle, (0.05, 1e-3, 0.05))
+            evaluate = differences(self._circle, (0.05, 1e-3, 0.05, 1e-4))
         else:
             size = "period_s" if self.burn.period_h is not None else "apolune_km"
             goals = [Goal(size, 1e-2), Goal("perilune_km", 1e-2)]
             evaluate = differences(self._ellipse, (0.05, 1e-3))
         solution = solve(unknowns, goals, evaluate)
+        if not solution.converged and self.burn.circular_altitude_km is None:
+            # a short burn cannot move the perilune as far as asked: then the size alone counts
+            alone = solve(
+                unknowns[:1], goals[:1], differences(lambda v: self._ellipse(v)[:1], (0.05,))
+            )
+            solution = alone if alone.converged else solution
         if not np.isfinite(list(solution.errors.values())).all():
             remedy = "the orbit falls onto the Moon before the next burn: raise the perilune"
             solution = replace(solution, remedy=remedy)

@@ -17,14 +17,19 @@ from perilune.targeting.lambert import lambert
 
 Array = NDArray[np.float64]
 
+_HEADINGS = (("northbound", True), ("southbound", False))
+_MARGIN_S = 3600.0
+_CANDIDATES, _APART_S = 6, 90.0
+
 
 @dataclass(frozen=True)
 class Seed:
-    """A first guess, and which of the lift-offs or coasts of a day it is."""
+    """A first guess, which of a day's lift-offs it is, and others to try after it."""
 
     controls: Controls
     coast: str = ""
     heading: str = ""
+    others: tuple[Controls, ...] = ()
 
 
 def _moon(epoch: Epoch, env: Environment) -> tuple[Array, float]:
@@ -74,19 +79,21 @@ def in_a_day(
     """Return the guesses of one day from `start` for a given inclination.
 
     For each heading (northbound, southbound) the turning site carries the orbit plane through the
-    Moon's place twice a day: a short and a long coast.
+    Moon's place twice a lunar day of 24.8 h: a short and a long coast. Guesses up to an hour
+    outside the day are given too, as a solve moves the lift-off by minutes.
     """
-    headings = {"northbound": True, "southbound": False}
     seeds = []
-    for heading, northbound in headings.items():
+    for heading, northbound in _HEADINGS:
         azimuth = np.radians(launch.site.azimuth_deg(inclination_deg, northbound=northbound))
         found = [
             _coplanar(launch, start + shift, azimuth, flight_time_s, env)
             for shift in _crossings(launch, start, azimuth, flight_time_s, env)
         ]
-        found.sort(key=lambda controls: controls.coast_s)
-        names = ("short", "long") if len(found) > 1 else ("",)
-        seeds += [Seed(c, name, heading) for c, name in zip(found, names, strict=False)]
+        for i, controls in enumerate(found):
+            beside = found[i + 1] if i + 1 < len(found) else found[i - 1]
+            name = "short" if controls.coast_s <= beside.coast_s else "long"
+            if -_MARGIN_S <= controls.lift_off - start < DAY + _MARGIN_S:
+                seeds.append(Seed(controls, name, heading))
     if not seeds:
         raise InputError(
             f"no plane inclined {inclination_deg:g} deg holds the Moon on the day from "
@@ -105,14 +112,14 @@ def _ahead(
 def _crossings(
     launch: Launch, start: Epoch, azimuth: float, flight_time_s: float, env: Environment
 ) -> list[float]:
-    """Return the seconds after `start`, within a day, when the plane holds the Moon's place."""
+    """Return when the plane holds the Moon's place, seconds from `start`, over two lunar days."""
 
     def out_of_plane(shift: float) -> float:
         up, ahead = _ahead(launch, start + shift, azimuth, env)
         moon, _ = _moon(start + (shift + 3000.0 + flight_time_s), env)
         return float(np.dot(np.cross(up, ahead), moon))
 
-    grid = np.linspace(0.0, DAY, 49)
+    grid = np.linspace(-0.6 * DAY, 1.6 * DAY, 107)
     values = [out_of_plane(t) for t in grid]
     roots = []
     for t0, t1, a, b in zip(grid[:-1], grid[1:], values[:-1], values[1:], strict=True):
@@ -145,15 +152,15 @@ def out_of_plane(
 ) -> list[Seed]:
     """Return guesses for lift-off and inclination both given: Lambert arcs off the plane.
 
-    For each heading the coast of the smallest impulse over one revolution.
+    For each heading the coasts of the smallest impulses over one revolution.
     """
     gm = env.constants.gm("earth")
     period = 2.0 * np.pi * np.sqrt(launch.radius_km**3 / gm)
     seeds = []
-    for heading, northbound in (("northbound", True), ("southbound", False)):
+    for heading, northbound in _HEADINGS:
         azimuth = float(np.radians(launch.site.azimuth_deg(inclination_deg, northbound=northbound)))
         up, ahead = _ahead(launch, lift_off, azimuth, env)
-        best: tuple[float, Controls] | None = None
+        tried: list[tuple[float, Controls]] = []
         for coast in np.linspace(60.0, period, 180):
             angle = np.radians(launch.ascent.range_angle_deg) + 2.0 * np.pi * coast / period
             r = launch.radius_km * (np.cos(angle) * up + np.sin(angle) * ahead)
@@ -165,10 +172,20 @@ def out_of_plane(
             except InputError:
                 continue
             dv = wanted - v
-            size = float(np.linalg.norm(dv))
-            if best is None or size < best[0]:
-                impulse = (float(dv[0]), float(dv[1]), float(dv[2]))
-                best = size, Controls(lift_off, azimuth, float(coast), impulse, flight_time_s)
-        if best is not None:
-            seeds.append(Seed(best[1], heading=heading))
+            impulse = (float(dv[0]), float(dv[1]), float(dv[2]))
+            controls = Controls(lift_off, azimuth, float(coast), impulse, flight_time_s)
+            tried.append((float(np.linalg.norm(dv)), controls))
+        first, *others = _spread(tried)
+        seeds.append(Seed(first, heading=heading, others=tuple(others)))
     return seeds
+
+
+def _spread(tried: list[tuple[float, Controls]]) -> list[Controls]:
+    """Return the cheapest guesses whose coasts lie apart: one may have no solution near it."""
+    chosen: list[Controls] = []
+    for _, controls in sorted(tried, key=lambda pair: pair[0]):
+        if all(abs(controls.coast_s - c.coast_s) >= _APART_S for c in chosen):
+            chosen.append(controls)
+        if len(chosen) == _CANDIDATES:
+            break
+    return chosen

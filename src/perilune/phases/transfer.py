@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from perilune.astro.environment import Environment
+from perilune.astro.epoch import DAY
 from perilune.errors import InputError
 from perilune.phases import seeds
 from perilune.phases.aim import target
@@ -50,7 +51,27 @@ def solve_transfers(
         for branch in BRANCHES:
             report(f"transfer {_name(branch, seed)}")
             out.append(solve_branch(request, shooter, seed, branch))
-    return with_plane_change(request, shooter, out) if request.turns_plane else out
+    if request.turns_plane:
+        return with_plane_change(request, shooter, out)
+    return _within_the_day(request, out)
+
+
+def _within_the_day(request: Request, transfers: list[Transfer]) -> list[Transfer]:
+    """Keep the lift-offs of the day asked for: solving moves them by minutes."""
+    if request.fixed_lift_off:
+        return transfers
+    after = [
+        float((t.shot.controls if t.shot else t.seed.controls).lift_off - request.lift_off)
+        for t in transfers
+    ]
+    kept = [t for t, seconds in zip(transfers, after, strict=True) if 0.0 <= seconds < DAY]
+    if not kept:
+        near = request.lift_off + min(after, key=lambda x: abs(x - 0.5 * DAY))
+        raise InputError(
+            f"no such lift-off on the day from {request.lift_off.utc_iso(0)}: the nearest is at "
+            f"{near.utc_iso(0)}"
+        )
+    return kept
 
 
 def _free_time(request: Request, shooter: Shooter, report: Callable[[str], None]) -> list[Transfer]:
@@ -72,7 +93,7 @@ def _free_time(request: Request, shooter: Shooter, report: Callable[[str], None]
                 report(f"transfer {name}, {message}")
 
             out.append(least_total(request, shooter, controlled(request), from_seed, say))
-    return out
+    return _within_the_day(request, out)
 
 
 def _name(branch: str, seed: Seed) -> str:
@@ -108,7 +129,12 @@ def controlled(request: Request) -> tuple[str, ...]:
 def solve_branch(request: Request, shooter: Shooter, seed: Seed, branch: str) -> Transfer:
     """Return the transfer grown from one seed on one branch."""
     if request.turns_plane:
-        return least_impulse(request, shooter, seed, branch, _name(branch, seed))
+        for controls in (seed.controls, *seed.others):
+            one = replace(seed, controls=controls)
+            found = least_impulse(request, shooter, one, branch, _name(branch, seed))
+            if found.converged:
+                break
+        return found
     names = controlled(request)
     solution, shot = target(shooter, seed.controls, names, request.wanted, branch)
     return Transfer(_name(branch, seed), branch, solution, shot, seed)

@@ -242,7 +242,7 @@ class _Corrector:
         bounds = tuple(
             u.name
             for u, x in zip(self.unknowns, values, strict=True)
-            if np.isfinite(u.lower + u.upper) and (x <= u.lower or x >= u.upper)
+            if x <= u.lower or x >= u.upper
         )
         errors = {g.name: float(r) for g, r in zip(self.goals, residual, strict=True)}
         remedy = ""
