@@ -38,12 +38,12 @@ class Steering:
         return Steering(_triple(c * aim + s * lead), _triple(c * lead - s * aim), self.reference)
 
     @classmethod
-    def against_velocity(cls, state: State) -> Steering:
-        """Return a braking attitude for a state: against the velocity, turning with the orbit."""
-        aim = -state.v_km_s / np.linalg.norm(state.v_km_s)
-        normal = np.cross(state.r_km, state.v_km_s)
+    def along(cls, change: Array, at: State) -> Steering:
+        """Return the attitude that thrusts along a change of velocity, turning with the orbit."""
+        aim = change / np.linalg.norm(change)
+        normal = np.cross(at.r_km, at.v_km_s)
         lead = np.cross(normal / np.linalg.norm(normal), aim)
-        return cls(_triple(aim), _triple(lead), state.epoch)
+        return cls(_triple(aim), _triple(lead), at.epoch)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from perilune.astro import elements
 from perilune.astro.bodies import MOON_RADIUS_KM
@@ -12,7 +13,14 @@ from perilune.astro.state import State
 from perilune.dynamics.propagate import propagate
 from perilune.dynamics.trajectory import Trajectory
 from perilune.phases.base import Check, Condition, Context, Engine, Happening, Leg, Stack
-from perilune.phases.capture_burn import CaptureBurn, FiniteBurn, obstacle, perilune_after
+from perilune.phases.capture_burn import (
+    CaptureBurn,
+    FiniteBurn,
+    circular,
+    crossing,
+    obstacle,
+    perilune_after,
+)
 from perilune.phases.shot import COAST_EVENTS
 
 
@@ -105,14 +113,15 @@ class _Captor:
         """Brake at perilune, or where the orbit crosses the height of the circle wanted."""
         at = self.perilune
         if burn.circular_altitude_km is not None:
-            at = _crossing(at, MOON_RADIUS_KM + burn.circular_altitude_km, self.context)
-        r, v = at.r_km, at.v_km_s
-        radius = float(np.linalg.norm(r))
-        sma = radius if burn.circular_altitude_km is not None else burn.sma_km(radius, self.gm)
-        speed = np.sqrt(self.gm * (2.0 / radius - 1.0 / sma))
-        ahead = v - r * (float(r @ v) / radius**2) if burn.circular_altitude_km is not None else v
-        after = State(at.epoch, "moon", "icrf", r, ahead * (speed / np.linalg.norm(ahead)))
-        dv = float(np.linalg.norm(after.v_km_s - v))
+            at = crossing(at, MOON_RADIUS_KM + burn.circular_altitude_km, self.context)
+        if burn.circular_altitude_km is not None:
+            after = circular(at, self.gm)
+        else:
+            speed = np.sqrt(
+                self.gm * (2.0 / _norm(at.r_km) - 1.0 / burn.sma_km(_norm(at.r_km), self.gm))
+            )
+            after = State(at.epoch, "moon", "icrf", at.r_km, at.v_km_s * (speed / _norm(at.v_km_s)))
+        dv = _norm(after.v_km_s - at.v_km_s)
         before = self.stack.mass_kg
         if burn.engine is not None and self.capture.spacecraft and before is not None:
             used = before * (1.0 - np.exp(-dv / burn.engine.exhaust_km_s))
@@ -192,25 +201,5 @@ class _Captor:
             )
 
 
-def _crossing(perilune: State, radius_km: float, context: Context) -> State:
-    """Return where the orbit last comes down to a distance before perilune (else the perilune)."""
-    orbit = elements.from_vectors(perilune.r_km, perilune.v_km_s, context.env.constants.gm("moon"))
-    if not float(orbit.periapsis_km) < radius_km < float(orbit.apoapsis_km):
-        return perilune
-    cosine = (orbit.a_km * (1.0 - orbit.eccentricity**2) / radius_km - 1.0) / orbit.eccentricity
-    there = replace(orbit, true_anomaly=float(np.arccos(np.clip(cosine, -1.0, 1.0))))
-    back = -max(1.2 * float(there.time_since_periapsis_s) + 300.0, 600.0)
-    back = max(back, -0.5 * float(orbit.period_s))
-    before = propagate(
-        perilune,
-        until=perilune.epoch + back,
-        forces=context.model.moon,
-        env=context.env,
-        events=COAST_EVENTS,
-    )
-    high, low = back, 0.0  # seconds from perilune: above and below the distance
-    for _ in range(60):
-        middle = 0.5 * (high + low)
-        above = np.linalg.norm(before.at(perilune.epoch + middle).r_km) > radius_km
-        high, low = (middle, low) if above else (high, middle)
-    return before.at(perilune.epoch + low)
+def _norm(vector: NDArray[np.float64]) -> float:
+    return float(np.linalg.norm(vector))

@@ -110,11 +110,14 @@ class FiniteBurn:
         self.perilune, self.burn, self.engine = perilune, burn, engine
         self.mass_kg, self.following, self.context = mass_kg, following, context
         self.gm = context.env.constants.gm("moon")
-        self.steering = Steering.against_velocity(perilune)
+        at, change = self._impulse()
+        self.steering = Steering.along(change, at)
+        self.shift_s = float(at.epoch - perilune.epoch)
+        self.guess_s = burn_time_s(float(np.linalg.norm(change)), engine, mass_kg)
         self.radius = float(np.linalg.norm(perilune.r_km))
         self.speed = float(np.linalg.norm(perilune.v_km_s))
         self.rate = self.gm / (self.radius**2 * self.speed)  # at which the velocity turns
-        reach = 0.75 * self._guess_s() + 600.0
+        reach = 0.75 * self.guess_s + 600.0 + abs(self.shift_s)
         earliest = self._coast(perilune, -reach).final
         self.unbraked = self._coast(earliest, 2.0 * reach)
 
@@ -128,10 +131,15 @@ class FiniteBurn:
             events=AIM_EVENTS,
         )
 
-    def _guess_s(self) -> float:
-        sma = self.burn.sma_km(self.radius, self.gm)
-        speed = np.sqrt(max(self.gm * (2.0 / self.radius - 1.0 / sma), 0.0))
-        return burn_time_s(abs(self.speed - float(speed)), self.engine, self.mass_kg)
+    def _impulse(self) -> tuple[State, Array]:
+        """Return where an impulse would do it, and its change of velocity: the guess."""
+        at = self.perilune
+        if self.burn.circular_altitude_km is not None:
+            at = crossing(at, MOON_RADIUS_KM + self.burn.circular_altitude_km, self.context)
+            return at, circular(at, self.gm).v_km_s - at.v_km_s
+        radius, speed = float(np.linalg.norm(at.r_km)), float(np.linalg.norm(at.v_km_s))
+        after = np.sqrt(self.gm * (2.0 / radius - 1.0 / self.burn.sma_km(radius, self.gm)))
+        return at, at.v_km_s * (after / speed - 1.0)
 
     def fly(self, values: Array) -> Burn:
         """Fly the burn for duration (s), rate (of the velocity's own), shift (s), pitch (rad)."""
@@ -149,13 +157,14 @@ class FiniteBurn:
 
     def solve(self) -> tuple[Solution, Burn]:
         """Return how the solve ended, and the burn it ended with."""
-        guess = self._guess_s()
+        guess = self.guess_s
         unknowns = [
             Unknown("duration_s", guess, 10.0, 0.2 * guess, 1.4 * guess),
             Unknown("turn_rate", 0.0, 0.1, -6.0, 6.0),
         ]
         if self.burn.circular_altitude_km is not None:
-            unknowns.append(Unknown("shift_s", 0.0, 10.0, -500.0, 500.0))
+            shift = self.shift_s
+            unknowns.append(Unknown("shift_s", shift, 10.0, shift - 500.0, shift + 500.0))
             unknowns.append(Unknown("pitch_rad", 0.0, 0.01, -1.0, 1.0))
             goals = [Goal(n, 1e-3) for n in ("sma_km", "e_along_km", "e_across_km")]
             evaluate = differences(self._circle, (0.05, 1e-3, 0.05, 1e-4))
@@ -163,7 +172,7 @@ class FiniteBurn:
             size = "period_s" if self.burn.period_h is not None else "apolune_km"
             goals = [Goal(size, 1e-2), Goal("perilune_km", 1e-2)]
             evaluate = differences(self._ellipse, (0.05, 1e-3))
-        solution = solve(unknowns, goals, evaluate)
+        solution = solve(unknowns, goals, evaluate, max_iterations=20)
         if not solution.converged and self.burn.circular_altitude_km is None:
             # a short burn cannot move the perilune as far as asked: then the size alone counts
             alone = solve(
@@ -232,3 +241,37 @@ def perilune_after(state: State, revolutions: int, context: Context) -> State | 
         if event.name == "periapsis" and event.epoch - state.epoch > 0.25 * period
     ]
     return passages[revolutions - 1] if len(passages) >= revolutions else None
+
+
+def crossing(perilune: State, radius_km: float, context: Context) -> State:
+    """Return where the orbit last comes down to a distance before perilune (else the perilune)."""
+    orbit = elements.from_vectors(perilune.r_km, perilune.v_km_s, context.env.constants.gm("moon"))
+    if not float(orbit.periapsis_km) < radius_km < float(orbit.apoapsis_km):
+        return perilune
+    cosine = (orbit.a_km * (1.0 - orbit.eccentricity**2) / radius_km - 1.0) / orbit.eccentricity
+    there = replace(orbit, true_anomaly=float(np.arccos(np.clip(cosine, -1.0, 1.0))))
+    back = -max(1.2 * float(there.time_since_periapsis_s) + 300.0, 600.0)
+    back = max(back, -0.5 * float(orbit.period_s))
+    before = propagate(
+        perilune,
+        until=perilune.epoch + back,
+        forces=context.model.moon,
+        env=context.env,
+        events=AIM_EVENTS,
+    )
+    high, low = back, 0.0  # seconds from perilune: above and below the distance
+    for _ in range(60):
+        middle = 0.5 * (high + low)
+        above = np.linalg.norm(before.at(perilune.epoch + middle).r_km) > radius_km
+        high, low = (middle, low) if above else (high, middle)
+    return before.at(perilune.epoch + low)
+
+
+def circular(state: State, gm: float) -> State:
+    """Return the state with the velocity of a circle through it, in the same plane."""
+    r, v = state.r_km, state.v_km_s
+    radius = float(np.linalg.norm(r))
+    across = v - r * (float(r @ v) / radius**2)
+    speed = float(np.sqrt(gm / radius))
+    after = across * (speed / np.linalg.norm(across))
+    return State(state.epoch, "moon", "icrf", r, after)
