@@ -17,8 +17,10 @@ import peer_orekit as orekit
 from arcs import FORCES
 from compare import Array, Disagreement, Row, Times, require, timed_ms, warm_up
 
-import perilune as pl
+from perilune.astro.environment import Environment
+from perilune.astro.epoch import DAY, Epoch
 from perilune.astro.geometry import SurfacePoint
+from perilune.astro.state import State
 from perilune.phases import seeds
 from perilune.phases.arrival import Perilune, branch_of, lunar_pole
 from perilune.phases.launch import Ascent, Launch, LaunchSite
@@ -36,7 +38,7 @@ _DATES = (
     "2028-12-02T12:00:00",
     "2030-05-15T21:00:00",
 )
-_FLIGHT_TIME_S = 4.5 * pl.DAY
+_FLIGHT_TIME_S = 4.5 * DAY
 _WANTED = Perilune(altitude_km=100.0, inclination_deg=90.0)
 _WENCHANG = LaunchSite("wenchang", SurfacePoint("earth", 19.6145, 110.951, 0.01))
 _LAUNCH = Launch(_WENCHANG, Ascent(duration_s=0.0, range_angle_deg=0.0), 200.0)
@@ -57,7 +59,7 @@ class Problem:
     """State of the parking orbit at zero azimuth."""
     site: Array
 
-    def ours(self, env: pl.Environment) -> Shot:
+    def ours(self, env: Environment) -> Shot:
         """Solve with perilune."""
         shooter = Shooter(self.request.launch, self.request.model, env)
         found = solve_branch(self.request, shooter, self.seed, self.branch)
@@ -74,8 +76,8 @@ class Problem:
         return orekit.target_perilune(parking, start, self.goals)
 
 
-def _problem(date: str, env: pl.Environment) -> Problem:
-    lift_off = pl.Epoch.tdb(date)
+def _problem(date: str, env: Environment) -> Problem:
+    lift_off = Epoch.tdb(date)
     seed = seeds.at_lift_off(_LAUNCH, lift_off, _FLIGHT_TIME_S, env)
     axes = _LAUNCH.local_axes(lift_off, env)
     before = _LAUNCH.insertion(lift_off, 0.0, axes, env).state.vector
@@ -93,14 +95,14 @@ def _problem(date: str, env: pl.Environment) -> Problem:
     return _on_their_branch(problem, env)
 
 
-def _on_their_branch(problem: Problem, env: pl.Environment) -> Problem:
+def _on_their_branch(problem: Problem, env: Environment) -> Problem:
     found = problem.theirs()
     epoch = problem.request.lift_off + (found.coast_s + _FLIGHT_TIME_S)
-    arrival = pl.State.from_vector(found.perilune_state, epoch=epoch, center="moon")
+    arrival = State.from_vector(found.perilune_state, epoch=epoch, center="moon")
     return Problem(**{**vars(problem), "branch": branch_of(arrival, env)})
 
 
-def _agreement(problem: Problem, env: pl.Environment) -> tuple[float, float, float]:
+def _agreement(problem: Problem, env: Environment) -> tuple[float, float, float]:
     """Return how far both answers are apart: perilune (mm), impulse (mm/s), coast (s)."""
     ours, theirs = problem.ours(env), problem.theirs()
     apart = ours.arrival.r_km - theirs.perilune_state[:3]
@@ -111,7 +113,7 @@ def _agreement(problem: Problem, env: pl.Environment) -> tuple[float, float, flo
     )
 
 
-def targeting(env: pl.Environment, rounds: int) -> list[Row]:
+def targeting(env: Environment, rounds: int) -> list[Row]:
     """Solve the six dates in turn; a second row times the guess."""
     problems = [_problem(date, env) for date in _DATES]
     worst = np.max([_agreement(problem, env) for problem in problems], axis=0)
@@ -138,9 +140,7 @@ def targeting(env: pl.Environment, rounds: int) -> list[Row]:
     ]
 
 
-def _times(
-    problems: list[Problem], env: pl.Environment, rounds: int
-) -> tuple[Array, Array, Array]:
+def _times(problems: list[Problem], env: Environment, rounds: int) -> tuple[Array, Array, Array]:
     """Return ms of solves, Orekit's solves and guesses, shape (rounds, problems)."""
     shape = (3, rounds, len(problems))
     out = np.empty(shape)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import peer_orekit as orekit
 from compare import Array, Row, Times, in_turn, require, warm_up
 
-import perilune as pl
+from perilune.astro.environment import Environment
+from perilune.astro.epoch import Epoch
+from perilune.astro.state import State
+from perilune.dynamics.batch import propagate_many
+from perilune.dynamics.forces import Forces
+from perilune.dynamics.propagate import propagate
+from perilune.dynamics.trajectory import Trajectory
 
-FORCES = pl.Forces(harmonics={"earth": (2, 0)})
+FORCES = Forces(harmonics={"earth": (2, 0)})
 """Earth, Moon and Sun as points, and the Earth's J2 about its true pole."""
 
 _POSITION_LIMIT_MM = 5.0
@@ -16,15 +24,16 @@ _MATRIX_LIMIT = 1e-9
 _ARCS, _PEER_ARCS, _THREADS = 1000, 100, 2
 
 
-def _start() -> pl.State:
-    epoch = pl.Epoch.tdb(orekit.P3_EPOCH)
-    return pl.State.from_vector(orekit.P3_STATE, epoch=epoch, center="earth")
+@cache
+def _start() -> State:
+    epoch = Epoch.tdb(orekit.P3_EPOCH)
+    return State.from_vector(orekit.P3_STATE, epoch=epoch, center="earth")
 
 
-def _propagate(env: pl.Environment, *, stm: bool = False) -> pl.Trajectory:
+def _fly(env: Environment, *, stm: bool = False) -> Trajectory:
     state = _start()
     until = state.epoch + orekit.P3_DURATION
-    return pl.propagate(state, until=until, forces=FORCES, env=env, stm=stm)
+    return propagate(state, until=until, forces=FORCES, env=env, stm=stm)
 
 
 def _apart_mm(ours: Array, theirs: Array) -> float:
@@ -33,9 +42,9 @@ def _apart_mm(ours: Array, theirs: Array) -> float:
     return 1e6 * float(np.linalg.norm(apart, axis=-1).max())
 
 
-def trajectory(env: pl.Environment, rounds: int) -> Row:
+def trajectory(env: Environment, rounds: int) -> Row:
     """Propagate with a result that can be asked for any instant."""
-    ours, theirs = _propagate(env), orekit.propagate_p3(with_ephemeris=True)
+    ours, theirs = _fly(env), orekit.propagate_p3(with_ephemeris=True)
     reference = np.array(orekit.P3_END_POSITION)
     require("P3, ours to the reference", _apart_mm(ours.final.r_km, reference), 20.0, "mm")
     assert theirs.position is not None
@@ -47,8 +56,8 @@ def trajectory(env: pl.Environment, rounds: int) -> Row:
         require("50 points along", _apart_mm(found, along), _POSITION_LIMIT_MM, "mm"),
     ]
     warm_up(lambda: orekit.propagate_p3(with_ephemeris=True), calls=300)
-    warm_up(lambda: _propagate(env), calls=100)
-    actions = [lambda: _propagate(env), lambda: orekit.propagate_p3(with_ephemeris=True)]
+    warm_up(lambda: _fly(env), calls=100)
+    actions = [lambda: _fly(env), lambda: orekit.propagate_p3(with_ephemeris=True)]
     mine, peer = in_turn(actions, calls=(20, 5), rounds=rounds)
     return Row(
         "P3, evaluable trajectory",
@@ -60,9 +69,9 @@ def trajectory(env: pl.Environment, rounds: int) -> Row:
     )
 
 
-def transition_matrix(env: pl.Environment, rounds: int) -> Row:
+def transition_matrix(env: Environment, rounds: int) -> Row:
     """Propagate with the 6x6 state-transition matrix."""
-    ours = _propagate(env, stm=True)
+    ours = _fly(env, stm=True)
     state, matrix = orekit.propagate_p3_stm()
     assert ours.stm is not None
     agreement = [
@@ -70,8 +79,8 @@ def transition_matrix(env: pl.Environment, rounds: int) -> Row:
         require("STM", _matrices_apart(ours.stm, matrix), _MATRIX_LIMIT, "of each block"),
     ]
     warm_up(lambda: orekit.propagate_p3_stm(), calls=100)
-    warm_up(lambda: _propagate(env, stm=True), calls=20)
-    actions = [lambda: _propagate(env, stm=True), lambda: orekit.propagate_p3_stm()]
+    warm_up(lambda: _fly(env, stm=True), calls=20)
+    actions = [lambda: _fly(env, stm=True), lambda: orekit.propagate_p3_stm()]
     mine, peer = in_turn(actions, calls=(10, 3), rounds=rounds)
     return Row(
         "P3, with 6x6 STM",
@@ -90,13 +99,13 @@ def _matrices_apart(ours: Array, theirs: Array) -> float:
     return float((apart / np.abs(theirs).reshape(shape).max(axis=(1, 3))).max())
 
 
-def dispersed(env: pl.Environment, rounds: int) -> Row:
+def dispersed(env: Environment, rounds: int) -> Row:
     """Propagate a thousand dispersed starts to their end states, with two threads."""
     states = orekit.spread_states(_ARCS)
     epoch = _start().epoch
 
     def ours() -> Array:
-        return pl.propagate_many(
+        return propagate_many(
             states,
             epoch=epoch,
             span_s=orekit.P3_DURATION,

@@ -20,7 +20,7 @@ import peer_orekit as orekit
 import table
 from compare import Disagreement, Row
 
-import perilune as pl
+from perilune.astro.environment import environment
 
 _CORES = 2
 
@@ -40,7 +40,7 @@ def _say(text: str) -> None:
 def _measure(*, quick: bool) -> list[Row]:
     """Return the rows; fewer repeats where `quick`."""
     few = 0.2 if quick else 1.0
-    env = pl.environment(tuned=True)
+    env = environment(tuned=True)
     _say("the P3 arc as a trajectory")
     rows = [arcs.trajectory(env, round(50 * few))]
     _say("the P3 arc with its transition matrix")

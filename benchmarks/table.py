@@ -29,7 +29,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         "" if row.peer is None else _pair(row.peer.least, row.peer.median),
         "" if ratio is None else f"{ratio[1]:.1f} / {ratio[0]:.1f}",
         row.target,
-        {True: "yes", False: "NO", None: ""}[row.met],
+        row.met,
     )
 
 
@@ -37,7 +37,7 @@ def text(rows: Sequence[Row]) -> str:
     """Return the table: minimum / median of ms, and of the peer's over ours."""
     lines = [_HEAD, *(_cells(row) for row in rows)]
     widths = [max(len(line[i]) for line in lines) for i in range(len(_HEAD))]
-    out = ["Times in ms and ratios (Orekit / ours): minimum / median. Targets hold for medians."]
+    out = ["Times in ms and ratios (Orekit / ours): minimum / median. Targets are for medians."]
     for i, line in enumerate(lines):
         cells = [
             cell.ljust(w) if k in (0, 4, 5) else cell.rjust(w)

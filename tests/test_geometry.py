@@ -122,7 +122,6 @@ def test_a_place_on_an_unknown_body_is_refused() -> None:
         SurfacePoint("mars", 10.0, 20.0).fixed_km()
 
 
-@pytest.mark.xfail(strict=True, reason="taken as it comes")
 @pytest.mark.parametrize("latitude_deg", [123.0, -90.1, np.nan])
 def test_latitudes_beyond_the_poles_are_refused(latitude_deg: float) -> None:
     with pytest.raises(PeriluneError):

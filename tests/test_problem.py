@@ -198,7 +198,6 @@ def test_a_bound_in_a_curved_way_is_named() -> None:
     assert "coast_s reached a bound: widen it" in found.remedy
 
 
-@pytest.mark.xfail(strict=True, reason="at_bounds stays empty where only one side is bounded")
 def test_a_bound_on_one_side_is_named() -> None:
     found = solve(
         [Unknown("coast_s", 1.0, 1.0, lower=0.0)],

@@ -177,7 +177,6 @@ def test_a_looser_tolerance_is_near(env: Environment) -> None:
     assert 0.0 < gap < 1e-3  # 31 mm after fourteen revolutions
 
 
-@pytest.mark.xfail(strict=True, raises=ValueError, reason="heyoka's own ValueError")
 def test_a_tolerance_must_be_positive(env: Environment) -> None:
     with pytest.raises(InputError):
         propagate(

@@ -11,8 +11,8 @@ from perilune.astro.bodies import MOON_RADIUS_KM
 from perilune.catalog.entry import entry
 from perilune.phases.launch import Ascent, Launch, LaunchSite
 from perilune.phases.request import Request, Transfer
-from perilune.phases.transfer import solve_transfers
 from perilune.phases.shot import Controls, Model, Shot
+from perilune.phases.transfer import solve_transfers
 from perilune.targeting.problem import Solution
 
 HOUR = 3600.0

@@ -3,7 +3,8 @@
 DE440's Moon and Earth segments are Chebyshev series over 4 days; Sun and barycenter over 16,
 planets over 8 to 32, lunar orientation over 8, all on the same grid. Each is re-expanded exactly
 on the common 4-day blocks as monomials in s = (t - mid) / half, s in [-1, 1], degree 12. Earth
-orientation, which has no series, is fitted on 13 Chebyshev nodes per block (below 1e-11 rad).
+orientation, which has no series, is fitted on 13 Chebyshev nodes per block (below 2e-10 rad:
+daily values of UT1 have kinks).
 
 A *channel* is one such vector function of time:
 

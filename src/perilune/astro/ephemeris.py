@@ -110,7 +110,7 @@ class Ephemeris:
     def acceleration(self, target: str, center: str, epoch: Epoch) -> Array:
         """Return the relative acceleration (km/s^2), by central difference over two minutes.
 
-        Error below 1e-14 km/s^2 for the Moon about the Earth.
+        Error below 3e-14 km/s^2 for the Moon about the Earth.
         """
         half = 60.0
         later = self.state(target, center, epoch + half)[1]

@@ -46,6 +46,13 @@ class SurfacePoint:
     def __post_init__(self) -> None:
         if self.body not in SURFACE_AXES:
             raise UnknownName("body with places on it", self.body, SURFACE_AXES)
+        if not (abs(self.latitude_deg) <= 90.0 and abs(self.longitude_deg) <= 360.0):
+            raise ModelError(
+                f"latitude_deg {self.latitude_deg}, longitude_deg {self.longitude_deg}: expected "
+                "-90 to 90 and -360 to 360"
+            )
+        if not np.isfinite(self.altitude_km):
+            raise ModelError(f"altitude_km is {self.altitude_km}: expected a number")
 
     def fixed_km(self) -> Array:
         """Return the position in the body's surface axes, km, shape (3,)."""

@@ -171,6 +171,9 @@ class _MoonTable:
         return float(self.start_s + self.interval_s * self.coefficients.shape[1])
 
 
+_MOON_SPAN_S = (-3155716800.0, 1609416000.0)  # 1900-01-01 to 2051-01-01, as the kernel declares
+
+
 class MoonOrientation:
     """The rotation from `icrf` to the Moon's principal axes (`moon_pa`) and mean-Earth (`moon_me`).
 
@@ -195,7 +198,7 @@ class MoonOrientation:
     def require(self, epoch: Epoch) -> None:
         """Raise DataRangeError where any instant of `epoch` is outside the table."""
         seconds = np.asarray(epoch.j2000_s)
-        bad = (seconds < self.table.start_s) | (seconds > self.table.stop_s)
+        bad = (seconds < _MOON_SPAN_S[0]) | (seconds > _MOON_SPAN_S[1])
         if bad.any():
             found = Epoch(np.atleast_1d(seconds)[np.atleast_1d(bad)][0]).tdb_iso(0)
             raise DataRangeError(

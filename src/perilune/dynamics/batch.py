@@ -132,11 +132,7 @@ def propagate_many(
     count = len(vectors)
     if count == 0:
         return np.empty((0, 6))
-    spans = np.asarray(span_s, dtype=np.float64)
-    for name, shape in (("epoch", epoch.shape), ("span_s", spans.shape)):
-        if shape not in ((), (count,)):
-            raise InputError(f"{name} has shape {shape}, expected () or ({count},)")
-    spans = np.broadcast_to(spans, (count,))
+    spans = _spans(span_s, epoch, count)
     sound = np.isfinite(vectors).all(axis=1) & (np.abs(vectors[:, :3]).max(axis=1) > 0.0)
     if not sound.any():
         return np.full((count, 6), np.nan)
@@ -165,6 +161,17 @@ def propagate_many(
             list(executor.map(work, range(workers)))
     out[~sound] = np.nan
     return out
+
+
+def _spans(span_s: Any, epoch: Epoch, count: int) -> Array:
+    """Return the spans, one a trajectory; refuse other counts, and what is not a number."""
+    spans = np.asarray(span_s, dtype=np.float64)
+    for name, shape in (("epoch", epoch.shape), ("span_s", spans.shape)):
+        if shape not in ((), (count,)):
+            raise InputError(f"{name} has shape {shape}, expected () or ({count},)")
+    if not np.isfinite(spans).all():
+        raise InputError("span_s holds NaN or infinity")
+    return np.broadcast_to(spans, (count,))
 
 
 def _windows(epoch: Epoch, spans: Array) -> list[_Windows]:

@@ -46,6 +46,10 @@ class Event:
     direction: int = 0
     name: str = ""
 
+    def __post_init__(self) -> None:
+        if self.direction not in (-1, 0, 1):
+            raise InputError(f"event direction is {self.direction!r}: expected -1, 0 or 1")
+
     @property
     def label(self) -> str:
         """The event's name, its kind where none was given."""
@@ -97,7 +101,12 @@ class Distance(Event):
     """Crossing of a distance from a body's center (km)."""
 
     body: str = "moon"
-    distance_km: float = 0.0
+    distance_km: float = 1.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0.0 < self.distance_km < np.inf:
+            raise InputError(f"distance_km is {self.distance_km!r}: expected a positive number")
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -130,6 +139,11 @@ class Plane(Event):
 
     body: str = "moon"
     normal: tuple[float, float, float] = (0.0, 0.0, 1.0)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not abs(float(np.linalg.norm(self.normal)) - 1.0) < 1e-9:
+            raise InputError(f"normal is {self.normal}: expected a unit vector")
 
     @property
     def key(self) -> tuple[Any, ...]:

@@ -68,7 +68,9 @@ class Forces:
         Where the GM of a body with harmonics comes from: the constants set, or the field's file.
 
     Model limits: Newtonian; no relativity (centimeters over a translunar arc), no tides; a
-    non-central body's figure acts on the center by its degree-2 zonal only.
+    non-central body's figure acts on the center by its degree-2 zonal only. The center moves as
+    DE440 has it but is taken to fall to the listed point masses alone: handing an arc from Earth
+    to Moon moves it by some meters in two days.
     """
 
     point_masses: tuple[str, ...] = ("earth", "moon", "sun")
@@ -247,9 +249,12 @@ def discs(m: Any, from_sun: Vector, from_body: Vector, body: str) -> tuple[Any, 
     d_sun, d_body = m.sqrt(dot(from_sun, from_sun)), m.sqrt(dot(from_body, from_body))
     sun_radius = m.asin(RADIUS_KM["sun"] / d_sun)
     body_radius = m.asin(RADIUS_KM[body] / d_body)
-    # 2 asin(|difference| / 2) instead of acos(dot): no infinite slope where both are in line
-    apart = subtract(scale(1.0 / d_sun, from_sun), scale(1.0 / d_body, from_body))
-    return sun_radius, body_radius, 2.0 * m.asin(0.5 * m.sqrt(dot(apart, apart) + 1e-30))
+    # half the angle from difference and sum: no infinite slope in line, on either side
+    u, w = scale(1.0 / d_sun, from_sun), scale(1.0 / d_body, from_body)
+    apart, along = subtract(u, w), add(u, w)
+    tiny = 1e-30
+    half = m.atan2(m.sqrt(dot(apart, apart) + tiny), m.sqrt(dot(along, along) + tiny))
+    return sun_radius, body_radius, 2.0 * half
 
 
 def sunlight(m: Any, from_sun: Vector, from_body: Vector, body: str) -> Any:

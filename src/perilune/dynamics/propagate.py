@@ -122,6 +122,10 @@ def propagate(
     """
     if state.epoch.shape != ():
         raise InputError("propagate takes one state: use propagate_many for arrays")
+    if not isinstance(until, Epoch) or until.shape != ():
+        raise InputError(f"until is {until!r}: expected a single Epoch")
+    if not 1e-16 <= tolerance <= 1e-3:
+        raise InputError(f"tolerance is {tolerance!r}: expected 1e-16 to 1e-3")
     if thrust is not None and not (mass_kg is not None and mass_kg > 0.0):
         raise InputError(f"thrust needs a mass: found mass_kg = {mass_kg}, expected > 0")
     origin, events = state.epoch, tuple(events)
