@@ -512,6 +512,23 @@ def test_a_turn_near_half_a_turn_is_found(env: Environment) -> None:
     assert all(t.converged for t in solve_transfers(request, env))
 
 
+def test_a_turn_of_the_plane_does_not_lead_through_the_earth(env: Environment) -> None:
+    request = Request(
+        launch_from(WENCHANG),
+        Perilune(100.0, 90.0),
+        Epoch.utc("2012-03-25T19:04:45"),
+        inclination_deg=21.0,
+        flight_time_s=120.0 * HOUR,
+        heading="southbound",
+        model=MODEL,
+    )
+    for transfer in solve_transfers(request, env):
+        if transfer.shot is not None:
+            arc = transfer.shot.cruise.arcs[0]
+            r = arc.vectors(np.linspace(0.0, 20000.0, 2000))[:, :3]
+            assert np.linalg.norm(r, axis=1).min() > 6378.137 + 100.0
+
+
 # ---- what cannot be
 
 

@@ -160,7 +160,6 @@ def test_a_fall_to_the_center_is_no_shot(massless: bool, shooter: Shooter, shot:
     assert shooter.shoot(stopped(shot), massless=massless) is None
 
 
-@pytest.mark.xfail(raises=IndexError, strict=True, reason="state finite, its variations not")
 @pytest.mark.parametrize("massless", [False, True])
 def test_a_fall_to_the_center_has_no_slopes(massless: bool, shooter: Shooter, shot: Shot) -> None:
     assert shooter.sensitivity(stopped(shot), BY_PARTS, massless=massless) is None

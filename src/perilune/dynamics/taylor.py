@@ -181,7 +181,7 @@ class TaylorEngine:
             ta.pars[start:] = self.system.block(index, env)[: len(ta.pars) - start]
             outcome = self._advance(stop_s, collect)
             if outcome != _LIMIT:
-                run.failed = not np.isfinite(ta.state[:n]).all()
+                run.failed = not np.isfinite(ta.state).all()
                 if not run.failed:
                     run.stopped_by = self._terminal[-1 - int(outcome.value)]
                 break

@@ -68,14 +68,14 @@ class Chain:
     @property
     def trajectory(self) -> Trajectory | None:
         """The whole motion flown, from parking-orbit insertion on."""
-        pieces = [leg.trajectory for leg in self.legs if leg.trajectory is not None]
-        if not pieces:
-            return None
-        whole = pieces[0]
-        for piece in pieces[1:]:
-            early = float(piece.start - whole.stop)
-            if early < -1e-6:  # a capture ignites before the unbraked perilune
-                whole = whole.until(piece.start)
+        whole: Trajectory | None = None
+        for leg in self.legs:
+            if whole is not None and leg.begins is not None and leg.begins < whole.stop:
+                whole = whole.until(leg.begins)  # a capture ignites before the unbraked perilune
+            piece = leg.trajectory
+            if whole is None or piece is None:
+                whole = whole or piece
+                continue
             whole = whole + piece
         return whole
 
@@ -159,8 +159,6 @@ def _choose(
 
     def rank(i: int) -> tuple[bool, float]:
         chain, distance = chains[i], distances[i]
-        if choice.goal == "branch":
-            return chain.status != "converged", 0.0 if chain.branch == choice.branch else 1.0
         value = chain.total_dv_m_s if distance is None else distance
         return chain.status != "converged", value if np.isfinite(value) else 1e99
 

@@ -171,7 +171,7 @@ def _remedy(stage: _Stage, wanted: Perilune, solution: Solution) -> str:
     low = lowest_inclination_deg(here.s, pole)
     if not low <= wanted.inclination_deg <= 180.0 - low:
         return (
-            f"inclination {wanted.inclination_deg:g} deg is below what this approach allows: "
+            f"inclination {wanted.inclination_deg:g} deg is outside what this approach allows: "
             f"{low:.3f} to {180.0 - low:.3f} deg at this flight time"
         )
     return solution.remedy

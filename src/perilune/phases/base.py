@@ -161,6 +161,8 @@ class Leg:
     trajectory : Trajectory or None
         The arcs flown.
     happenings, checks : tuple
+    begins : Epoch or None
+        Where it takes over, if before the end of the leg before it.
     status : str
         `converged`, or why not.
     remedy : str
@@ -174,6 +176,7 @@ class Leg:
     trajectory: Trajectory | None = None
     happenings: tuple[Happening, ...] = ()
     checks: tuple[Check, ...] = ()
+    begins: Epoch | None = None
     status: str = "converged"
     remedy: str = ""
     solution: dict[str, Any] = field(default_factory=dict)

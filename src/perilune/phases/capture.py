@@ -93,6 +93,7 @@ class _Captor:
             self.flown,
             tuple(self.happenings),
             tuple(self.checks),
+            next((h.epoch for h in self.happenings if h.end is not None), None),
             self.status,
             self.remedy,
         )
@@ -164,7 +165,10 @@ class _Captor:
         solution, flown = plan.solve()
         if not solution.converged:
             self.status = solution.status
-            self.remedy = f"lunar_orbit_insertion_{number + 1}: {solution.remedy}"
+            self.remedy = (
+                f"lunar_orbit_insertion_{number + 1}: {solution.remedy} "
+                "(more thrust, a larger orbit, or several burns would help)"
+            )
         self._until(flown.ignition)
         self._append(flown.trajectory)
         used = flown.mass_before_kg - flown.mass_after_kg

@@ -246,7 +246,7 @@ def perilune_after(state: State, revolutions: int, context: Context) -> State | 
 def crossing(perilune: State, radius_km: float, context: Context) -> State:
     """Return where the orbit last comes down to a distance before perilune (else the perilune)."""
     orbit = elements.from_vectors(perilune.r_km, perilune.v_km_s, context.env.constants.gm("moon"))
-    if not float(orbit.periapsis_km) < radius_km < float(orbit.apoapsis_km):
+    if not float(orbit.periapsis_km) + 1e-3 < radius_km < float(orbit.apoapsis_km):
         return perilune
     cosine = (orbit.a_km * (1.0 - orbit.eccentricity**2) / radius_km - 1.0) / orbit.eccentricity
     there = replace(orbit, true_anomaly=float(np.arccos(np.clip(cosine, -1.0, 1.0))))

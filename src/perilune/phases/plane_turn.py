@@ -11,7 +11,7 @@ from perilune.phases import seeds
 from perilune.phases.aim import target
 from perilune.phases.arrival import BRANCHES, Perilune, derivative, lunar_pole, perilune_residual
 from perilune.phases.request import Request, Transfer
-from perilune.phases.seeds import Seed
+from perilune.phases.seeds import Seed, dips
 from perilune.phases.shot import IMPULSE, Shot
 from perilune.phases.translunar import Shooter
 
@@ -27,7 +27,7 @@ def least_impulse(
     is found by secants, each solve starting from the last one carried along.
     """
     solution, best = target(shooter, seed.controls, IMPULSE, request.wanted, branch)
-    if best is None:
+    if best is None or dips(best.after.r_km, best.after.v_km_s, shooter.env.constants.gm("earth")):
         return Transfer(name, branch, solution, None, seed)
     slope, drift = _along_coast(shooter, best, request.wanted)
     step = -30.0 * float(np.sign(slope))
@@ -40,7 +40,11 @@ def least_impulse(
         ahead, shot = target(
             shooter, best.controls.moved(moved), IMPULSE, request.wanted, branch, near=True
         )
-        if shot is None or shot.injection_dv_km_s > best.injection_dv_km_s:
+        if (
+            shot is None
+            or shot.injection_dv_km_s > best.injection_dv_km_s
+            or dips(shot.after.r_km, shot.after.v_km_s, shooter.env.constants.gm("earth"))
+        ):
             step *= 0.3
             continue
         new_slope, drift = _along_coast(shooter, shot, request.wanted)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from perilune.astro import elements
+from perilune.astro.bodies import EARTH_RADIUS_KM
 from perilune.astro.environment import Environment
 from perilune.astro.epoch import DAY, Epoch
 from perilune.errors import InputError
@@ -171,13 +173,24 @@ def out_of_plane(
                 wanted, _ = lambert(r, moon * distance, flight_time_s, gm, normal=np.cross(r, v))
             except InputError:
                 continue
+            if dips(r, wanted, gm):
+                continue
             dv = wanted - v
             impulse = (float(dv[0]), float(dv[1]), float(dv[2]))
             controls = Controls(lift_off, azimuth, float(coast), impulse, flight_time_s)
             tried.append((float(np.linalg.norm(dv)), controls))
-        first, *others = _spread(tried)
-        seeds.append(Seed(first, heading=heading, others=tuple(others)))
+        if tried:
+            first, *others = _spread(tried)
+            seeds.append(Seed(first, heading=heading, others=tuple(others)))
     return seeds
+
+
+def dips(r_km: Array, v_km_s: Array, gm: float) -> bool:
+    """Say whether an orbit goes down into the atmosphere (below 100 km) on its way."""
+    if float(r_km @ v_km_s) >= 0.0:
+        return False
+    orbit = elements.from_vectors(r_km, v_km_s, gm)
+    return bool(orbit.periapsis_km < EARTH_RADIUS_KM + 100.0)
 
 
 def _spread(tried: list[tuple[float, Controls]]) -> list[Controls]:

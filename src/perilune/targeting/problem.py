@@ -212,9 +212,8 @@ class _Corrector:
             if not np.isfinite(jacobian).all():
                 return None
             for _ in range(2 if slope.updated else 12):
-                trial = np.clip(
-                    values + self._step(residual, jacobian, slope.damping), self.lower, self.upper
-                )
+                step = self._step(values, residual, jacobian, slope.damping)
+                trial = np.clip(values + step, self.lower, self.upper)
                 there = self.evaluate(trial)
                 if there[2] < size:
                     slope.damping /= 100.0
@@ -226,15 +225,30 @@ class _Corrector:
                 return None
             slope.refresh()
 
-    def _step(self, residual: Array, jacobian: Array, damping: float) -> Array:
+    def _step(self, values: Array, residual: Array, jacobian: Array, damping: float) -> Array:
+        """Return the damped step; unknowns it would push out through their bounds are held."""
+        free = np.ones(len(values), dtype=bool)
+        step = np.zeros(len(values))
+        while free.any():
+            step[:] = 0.0
+            step[free] = self._least_squares(residual, jacobian[:, free], damping)
+            step *= self.scale
+            out = ((values <= self.lower) & (step < 0.0)) | ((values >= self.upper) & (step > 0.0))
+            if not (out & free).any():
+                break
+            free &= ~out
+        else:
+            step[:] = 0.0
+        return step
+
+    def _least_squares(self, residual: Array, jacobian: Array, damping: float) -> Array:
         a = jacobian / self.tolerance[:, None]
         b = -residual / self.tolerance
         if damping > 0.0:
             size = np.sqrt(damping) * np.linalg.norm(a, axis=0)
             a = np.vstack([a, np.diag(np.maximum(size, 1e-12))])
-            b = np.append(b, np.zeros(len(self.scale)))
-        step: Array = np.linalg.lstsq(a, b, rcond=1e-14)[0] * self.scale
-        return step
+            b = np.append(b, np.zeros(a.shape[1]))
+        return np.asarray(np.linalg.lstsq(a, b, rcond=1e-14)[0])
 
     def _solution(
         self, status: str, values: Array, residual: Array, iterations: int, history: list[float]
