@@ -293,7 +293,9 @@ def test_an_inclination_below_the_approach_ends_with_1_and_says_which(tmp_path: 
     override = "phase.transfer.inclination_deg=3"
     done = perilune("fly", "change-5", "--set", override, "--quiet", "-o", tmp_path)
     assert done.status == 1
-    assert "DOES NOT CLOSE: no_solution. inclination 3 deg is outside what this approach" in done.out
+    assert (
+        "DOES NOT CLOSE: no_solution. inclination 3 deg is outside what this approach" in done.out
+    )
     assert names(tmp_path) == PLAIN_OUTPUTS  # no motion, so no ephemeris
     data = json.loads((tmp_path / "mission.json").read_text())
     assert data["events"] == []
