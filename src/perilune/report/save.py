@@ -60,11 +60,23 @@ def save(flight: Flight, folder: Path, *, report: bool = True, command: str = ""
     if report:
         paths.append(folder / "report.html")
         write_whole(paths[-1], fly_page(document, tracks(flight)))
+    paths += _ephemerides(flight, folder)
+    return paths
+
+
+def _ephemerides(flight: Flight, folder: Path) -> list[Path]:
+    """Write an OEM a spacecraft; of those that fly together only the name differs."""
+    written: dict[int, tuple[str, str]] = {}
+    paths = []
     for name in flight.spacecraft:
-        paths.append(folder / f"{name}.oem")
-        write_oem(
-            paths[-1], flight.trajectory(name), name=name, object_id=flight.name, env=flight.env
-        )
+        path, motion = folder / f"{name}.oem", flight.trajectory(name)
+        if id(motion) in written:
+            other, text = written[id(motion)]
+            write_whole(path, text.replace(f"OBJECT_NAME = {other}\n", f"OBJECT_NAME = {name}\n"))
+        else:
+            write_oem(path, motion, name=name, object_id=flight.name, env=flight.env)
+            written[id(motion)] = name, path.read_text("utf-8")
+        paths.append(path)
     return paths
 
 
