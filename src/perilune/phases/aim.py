@@ -60,14 +60,14 @@ def target(
     gm = env.constants.gm("moon")
     stage = _Stage(shooter, controls, names)
     if not near:
-        solution = stage.lead(lambda _: position_residual(np.zeros(3)), 200.0, massless=True)
+        solution = stage.lead(lambda _: position_residual(np.zeros(3)), 2e4, massless=True)
         if not solution.converged or stage.last is None:
             return solution, None
         arrival = stage.last.arrival
         v_inf = float(np.linalg.norm(arrival.v_km_s))
         s, pole = arrival.v_km_s / v_inf, lunar_pole(arrival.epoch, env)
         aim = aim_point(s, v_inf, wanted, pole, branch, gm)
-        solution = stage.lead(lambda _: position_residual(aim), 200.0, massless=True)
+        solution = stage.lead(lambda _: position_residual(aim), 2e3, massless=True)
         if not solution.converged:
             return solution, None
         solution = stage.lead(
@@ -92,6 +92,7 @@ class _Stage:
         self.shooter, self.controls, self.names = shooter, controls, names
         self.last: Shot | None = None
         self.evaluations = 0
+        self._kept: tuple[tuple[Controls, bool], Shot | None] | None = None
 
     def lead(self, residual_at: _ResidualAt, tolerance: float, *, massless: bool) -> Solution:
         """Solve in the sensitivity model: its Moon is a point, so a path through it is harmless.
@@ -100,8 +101,12 @@ class _Stage:
         """
 
         def fly(controls: Controls) -> tuple[Shot | None, Callable[[], Shot | None]]:
-            shot = self.shooter.sensitivity(controls, self.names, massless=massless)
-            return shot, lambda: shot
+            key = (controls, massless)
+            if self._kept is None or self._kept[0] != key:  # a stage starts where the last ended
+                shot = self.shooter.sensitivity(controls, self.names, massless=massless)
+                self._kept = key, shot
+            kept = self._kept[1]
+            return kept, lambda: kept
 
         goals = [Goal(f"miss_{axis}", tolerance) for axis in "xyz"]
         return self._solve(fly, residual_at, goals, broyden=False)

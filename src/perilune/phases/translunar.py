@@ -24,7 +24,7 @@ from perilune.phases.variations import variations
 Array = NDArray[np.float64]
 
 _EXACT: dict[str, Any] = {}
-_SENSITIVE: dict[str, Any] = {"stm": True, "tolerance": 1e-11}
+_SENSITIVE: dict[str, Any] = {"stm": True, "tolerance": 1e-10}
 
 
 def engines(model: Model) -> list[Wanted]:

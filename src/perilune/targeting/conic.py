@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
-Array = NDArray[np.float64]
+import math
 
 
 def time_from_periapsis(periapsis_km: float, sma_inverse: float, r_km: float, gm: float) -> float:
@@ -16,15 +13,15 @@ def time_from_periapsis(periapsis_km: float, sma_inverse: float, r_km: float, gm
     e = 1.0 - periapsis_km * sma_inverse
     if abs(sma_inverse) * r_km < 1e-9:
         # parabola: Barker's equation
-        d = np.sqrt(max(2.0 * r_km / (2.0 * periapsis_km) - 1.0, 0.0))
-        return float(np.sqrt(2.0 * periapsis_km**3 / gm) * (d + d**3 / 3.0))
+        d = math.sqrt(max(2.0 * r_km / (2.0 * periapsis_km) - 1.0, 0.0))
+        return float(math.sqrt(2.0 * periapsis_km**3 / gm) * (d + d**3 / 3.0))
     a = 1.0 / abs(sma_inverse)
-    rate = np.sqrt(gm / a**3)
+    rate = math.sqrt(gm / a**3)
     if sma_inverse > 0.0:
-        anomaly = np.arccos(np.clip((1.0 - r_km / a) / e, -1.0, 1.0))
-        return float((anomaly - e * np.sin(anomaly)) / rate)
-    anomaly = np.arccosh(max((1.0 + r_km / a) / e, 1.0))
-    return float((e * np.sinh(anomaly) - anomaly) / rate)
+        anomaly = math.acos(min(max((1.0 - r_km / a) / e, -1.0), 1.0))
+        return float((anomaly - e * math.sin(anomaly)) / rate)
+    anomaly = math.acosh(max((1.0 + r_km / a) / e, 1.0))
+    return float((e * math.sinh(anomaly) - anomaly) / rate)
 
 
 def transfer_from_periapsis(
@@ -47,17 +44,17 @@ def transfer_from_periapsis(
         if x <= 1.0:
             return time_from_periapsis(periapsis_km, smallest * x, r_km, gm)
         sma = 1.0 / (smallest * (2.0 - x))
-        period = float(2.0 * np.pi * np.sqrt(sma**3 / gm))
+        period = float(2.0 * math.pi * math.sqrt(sma**3 / gm))
         return period - time_from_periapsis(periapsis_km, smallest * (2.0 - x), r_km, gm)
 
     low, high = (-100.0, 1.0) if time_s <= longest_up else (1.0, 1.999)
-    for _ in range(200):
+    for _ in range(80):
         x = 0.5 * (low + high)
         low, high = (x, high) if flight(x) < time_s else (low, x)
     sma_inverse = smallest * (x if x <= 1.0 else 2.0 - x)
     e = 1.0 - periapsis_km * sma_inverse
     p = periapsis_km * (1.0 + e)
-    angle = np.arccos(np.clip((p / r_km - 1.0) / e, -1.0, 1.0))
+    angle = math.acos(min(max((p / r_km - 1.0) / e, -1.0), 1.0))
     if x > 1.0:
-        angle = 2.0 * np.pi - angle
-    return float(np.sqrt(gm * (2.0 / periapsis_km - sma_inverse))), float(angle)
+        angle = 2.0 * math.pi - angle
+    return float(math.sqrt(gm * (2.0 / periapsis_km - sma_inverse))), float(angle)
