@@ -3,34 +3,26 @@
     uv run --group peers python benchmarks/run.py [--quick] [--into docs/benchmarks.md]
 
 Each case first checks that both answers agree and ends the run where they do not; only then are
-both timed, in turn. The process and its children are kept on two cores. Times are wall times.
+both timed, in turn. The process and its children are kept on two cores, for each case the least
+busy ones. Times are wall times.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import aiming
 import arcs
 import commands
+import cores
 import peer_orekit as orekit
 import table
 from compare import Disagreement, Row
 
 from perilune.astro.environment import environment
-
-_CORES = 2
-
-
-def _keep_on_two_cores() -> set[int]:
-    """Keep this process, and what it starts from now on, on two of the cores it may use."""
-    if not hasattr(os, "sched_setaffinity"):  # not on every platform
-        return set(range(os.cpu_count() or 1))
-    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-_CORES:])
-    return os.sched_getaffinity(0)
 
 
 def _say(text: str) -> None:
@@ -41,16 +33,19 @@ def _measure(*, quick: bool) -> list[Row]:
     """Return the rows; fewer repeats where `quick`."""
     few = 0.2 if quick else 1.0
     env = environment(tuned=True)
-    _say("the P3 arc as a trajectory")
-    rows = [arcs.trajectory(env, round(50 * few))]
-    _say("the P3 arc with its transition matrix")
-    rows.append(arcs.transition_matrix(env, round(30 * few)))
-    _say("a thousand dispersed arcs")
-    rows.append(arcs.dispersed(env, round(15 * few)))
-    _say("translunar targeting")
-    rows += aiming.targeting(env, round(15 * few))
-    _say("the command line")
-    return rows + commands.commands(round(5 * few))
+    cases: list[tuple[str, Callable[[], list[Row]]]] = [
+        ("the P3 arc as a trajectory", lambda: [arcs.trajectory(env, round(50 * few))]),
+        ("the P3 arc with its STM", lambda: [arcs.transition_matrix(env, round(30 * few))]),
+        ("a thousand dispersed arcs", lambda: [arcs.dispersed(env, round(15 * few))]),
+        ("translunar targeting", lambda: aiming.targeting(env, round(15 * few))),
+        ("the command line", lambda: commands.commands(round(5 * few))),
+    ]
+    rows: list[Row] = []
+    for name, case in cases:
+        cores.keep_on_two()
+        _say(name)
+        rows += case()
+    return rows
 
 
 def main() -> int:
@@ -60,14 +55,14 @@ def main() -> int:
     parser.add_argument("--into", type=Path, metavar="PAGE", help="also put the results there")
     options = parser.parse_args()
     load = table.load()
-    cores = _keep_on_two_cores()
+    count = cores.keep_on_two()
     orekit.setup()
     try:
         rows = _measure(quick=options.quick)
     except Disagreement as problem:
         _say(f"THE ANSWERS DO NOT AGREE: {problem}")
         return 1
-    results = table.text(rows) + "\n" + table.machine(cores, load)
+    results = table.text(rows) + "\n" + table.machine(count, load)
     print(results, end="")
     if options.into is not None:
         table.write_into(options.into, results)

@@ -51,7 +51,7 @@ def text(rows: Sequence[Row]) -> str:
     return "\n".join(out) + "\n"
 
 
-def machine(cores: set[int], load_before: tuple[float, float, float]) -> str:
+def machine(cores: int, load_before: tuple[float, float, float]) -> str:
     """Return date, processor, load and versions."""
     total = os.cpu_count()
     date = datetime.now(tz=UTC).strftime("%Y-%m-%d")
@@ -61,7 +61,7 @@ def machine(cores: set[int], load_before: tuple[float, float, float]) -> str:
     found["python"] = platform.python_version()
     return (
         f"{date}; {_processor()}, {total} cores of which this process and its children used "
-        f"{len(cores)}\n"
+        f"{cores} (the least busy)\n"
         f"load average over 1, 5, 15 minutes: {before} before, {after} after (a shared machine)\n"
         + ", ".join(f"{name} {number}" for name, number in found.items())
         + "\n"
