@@ -33,7 +33,8 @@ def mission_checks(
     start_kg, end_kg = mission.stack.mass_kg, end.mass_kg
     if start_kg is not None and end_kg is not None:
         used = [h.mass_before_kg - h.mass_after_kg for h in happenings
-                if h.mass_before_kg is not None and h.mass_after_kg is not None]  # fmt: skip
+                if h.stage is None  # what upper stages burn and leave behind is not the stack's
+                and h.mass_before_kg is not None and h.mass_after_kg is not None]  # fmt: skip
         checks.append(Check("mass balance", abs(start_kg - sum(used) - end_kg), "kg", 1e-6))
     return checks
 

@@ -123,6 +123,9 @@ class Happening:
     spacecraft : str
     mass_before_kg, mass_after_kg : float or None
     branch : str or None
+    stage : str or None
+        The upper stage that burns or is dropped: its mass is part of the masses, and not of the
+        spacecraft's.
     """
 
     name: str
@@ -133,6 +136,7 @@ class Happening:
     mass_before_kg: float | None = None
     mass_after_kg: float | None = None
     branch: str | None = None
+    stage: str | None = None
 
     @property
     def epoch(self) -> Epoch:

@@ -39,11 +39,15 @@ class Steering:
 
     @classmethod
     def along(cls, change: Array, at: State) -> Steering:
-        """Return the attitude that thrusts along a change of velocity, turning with the orbit."""
+        """Return the attitude that thrusts along a change of velocity, turning with the orbit.
+
+        A change that also turns the plane is thrust along in the plane it makes with the way the
+        orbit turns.
+        """
         aim = change / np.linalg.norm(change)
         normal = np.cross(at.r_km, at.v_km_s)
         lead = np.cross(normal / np.linalg.norm(normal), aim)
-        return cls(_triple(aim), _triple(lead), at.epoch)
+        return cls(_triple(aim), _triple(lead / np.linalg.norm(lead)), at.epoch)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +76,8 @@ def fly_burn(
     rate_rad_s: float,
     context: Context,
 ) -> Burn:
-    """Integrate a finite burn about the Moon."""
+    """Integrate a finite burn about the body the ignition is centered on: Earth or Moon."""
+    model = context.model
     thrust = Thrust(
         engine.thrust_n,
         engine.isp_s,
@@ -84,7 +89,7 @@ def fly_burn(
     trajectory = propagate(
         ignition,
         until=ignition.epoch + duration_s,
-        forces=context.model.moon,
+        forces=model.earth if ignition.center == "earth" else model.moon,
         env=context.env,
         thrust=thrust,
         mass_kg=mass_kg,

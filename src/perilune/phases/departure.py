@@ -10,13 +10,19 @@ from perilune.astro import elements
 from perilune.astro.bodies import MOON_RADIUS_KM
 from perilune.astro.environment import Environment
 from perilune.astro.epoch import Epoch
+from perilune.astro.state import State
 from perilune.dynamics.propagate import propagate
+from perilune.dynamics.trajectory import Trajectory
+from perilune.phases import injection_leg
 from perilune.phases.arrival import Perilune
 from perilune.phases.base import Check, Condition, Context, Happening, Leg
-from perilune.phases.launch import Launch
+from perilune.phases.injection import Injection
+from perilune.phases.injection_solve import inject
+from perilune.phases.launch import Insertion, Launch
 from perilune.phases.request import Request, Transfer
-from perilune.phases.shot import COAST_EVENTS, Shot
+from perilune.phases.shot import COAST_EVENTS, Controls, Shot
 from perilune.phases.transfer import solve_transfers
+from perilune.targeting.problem import Solution
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,8 @@ class LaunchPhase:
     fixed_lift_off : bool
     inclination_deg : float, optional
     heading, coast : str, optional
+    injection : Injection, optional
+        The engines that fly it; without, the injection is an impulse.
     """
 
     launch: Launch
@@ -39,6 +47,7 @@ class LaunchPhase:
     inclination_deg: float | None = None
     heading: str | None = None
     coast: str | None = None
+    injection: Injection | None = None
 
     def fly(self, start: Condition, context: Context) -> list[Leg]:  # noqa: ARG002
         """Return a leg that ends in this very launch, still open."""
@@ -67,8 +76,12 @@ class TransferPhase:
     def fly(self, start: Condition, context: Context) -> list[Leg]:
         """Return one leg for every branch and lift-off that answers, failed ones included."""
         departure: LaunchPhase = start.departure
+        gm = context.env.constants.gm("earth")
+        launch, injection = departure.launch, departure.injection
+        if injection is not None:
+            launch = replace(launch, hold_s=injection.hold_s(launch.radius_km, gm))
         request = Request(
-            departure.launch,
+            launch,
             self.wanted,
             departure.lift_off,
             fixed_lift_off=departure.fixed_lift_off,
@@ -79,92 +92,144 @@ class TransferPhase:
             model=context.model,
         )
         found = solve_transfers(request, context.env, context.report)
-        return [self._leg(transfer, start, departure, context) for transfer in found]
+        if injection is None:
+            return [self._leg(transfer, start, departure, context) for transfer in found]
+        return [
+            self._burnt_leg(request, transfer, injection, start, departure, context)
+            for transfer in found
+        ]
 
     def _leg(
         self, transfer: Transfer, start: Condition, departure: LaunchPhase, context: Context
     ) -> Leg:
         shot = transfer.shot
         if shot is None or not transfer.converged:
-            return Leg(
-                "transfer",
-                start,
-                status=transfer.solution.status,
-                remedy=transfer.solution.remedy,
-                solution={"branch": transfer.name, "iterations_n": transfer.solution.iterations},
-            )
+            return _failed(transfer, transfer.solution, start)
         assert shot.approach is not None
         flown = shot.parking + shot.cruise + shot.approach
         return Leg(
             "transfer",
             Condition(start.stack, shot.arrival),
             flown,
-            _happenings(shot, departure, start, transfer.branch, context.env),
-            self._checks(shot, context),
-            solution=_figures(transfer, context.env),
+            (
+                *_ascent(shot.controls, shot.insertion, departure, start, context.env),
+                _impulse(shot, start, transfer.branch),
+            ),
+            self._checks(shot.approach, shot.arrival, context),
+            solution=_figures(transfer, shot.controls, shot.after, shot.arrival, context.env),
         )
 
-    def _checks(self, shot: Shot, context: Context) -> tuple[Check, ...]:
+    def _burnt_leg(
+        self,
+        request: Request,
+        transfer: Transfer,
+        injection: Injection,
+        start: Condition,
+        departure: LaunchPhase,
+        context: Context,
+    ) -> Leg:
+        """Fly the transfer again with its engines."""
+        if transfer.shot is None or not transfer.converged:
+            return _failed(transfer, transfer.solution, start)
+        context.report(f"injection {transfer.name}")
+        solution, flown = inject(request, transfer, injection, start.stack, context)
+        if flown is None:
+            return _failed(transfer, solution, start)
+        env, departed = context.env, flown.departed
+        short = injection_leg.shortage(flown, injection)
+        figures = _figures(transfer, flown.controls, departed.after, flown.arrival, env)
+        figures |= injection_leg.figures(flown, injection)
+        figures["iterations_n"] = transfer.solution.iterations + solution.iterations
+        figures["evaluations_n"] = transfer.solution.evaluations + solution.evaluations
+        return Leg(
+            "transfer",
+            Condition(departed.stack, flown.arrival),
+            injection_leg.trajectory(flown),
+            (
+                *_ascent(flown.controls, departed.insertion, departure, start, env),
+                *injection_leg.happenings(flown, injection, start.stack, transfer.branch),
+            ),
+            (
+                *injection_leg.checks(flown, injection, env.constants.gm("earth")),
+                *self._checks(flown.approach, flown.arrival, context),
+            ),
+            status="propellant_short" if short else "converged",
+            remedy=short,
+            solution=figures,
+        )
+
+    def _checks(self, approach: Trajectory, arrival: State, context: Context) -> tuple[Check, ...]:
         """Fly the approach again without corrections, and look at the perilune it meets."""
         env = context.env
-        assert shot.approach is not None
-        near = shot.approach.at(shot.approach.start)
         again = propagate(
-            near,
-            until=shot.arrival.epoch + 600.0,
+            approach.at(approach.start),
+            until=arrival.epoch + 600.0,
             forces=context.model.moon,
             env=env,
             events=COAST_EVENTS,
         )
         met = next((e.state for e in again.events if e.name == "periapsis"), again.final)
         height = float(np.linalg.norm(met.r_km)) - MOON_RADIUS_KM - self.wanted.altitude_km
-        orbit = elements.osculating(met, env, equator="moon_me")
-        tilt = abs(float(np.degrees(orbit.inclination)) - self.wanted.inclination_deg)
-        late = abs(float(met.epoch - shot.arrival.epoch))
-        return (
-            Check("perilune altitude error", 1e3 * abs(height), "m", 1.0),
-            Check("perilune inclination error", tilt, "deg", 1e-6),
-            Check("perilune time error", late, "s", 1e-2),
-        )
+        checks = [Check("perilune altitude error", 1e3 * abs(height), "m", 1.0)]
+        if self.wanted.inclination_deg is not None:
+            orbit = elements.osculating(met, env, equator="moon_me")
+            tilt = abs(float(np.degrees(orbit.inclination)) - self.wanted.inclination_deg)
+            checks.append(Check("perilune inclination error", tilt, "deg", 1e-6))
+        late = abs(float(met.epoch - arrival.epoch))
+        return (*checks, Check("perilune time error", late, "s", 1e-2))
 
 
-def _happenings(
-    shot: Shot, departure: LaunchPhase, start: Condition, branch: str, env: Environment
-) -> tuple[Happening, ...]:
-    site = departure.launch.site.point
-    pad = site.state(shot.controls.lift_off, env)
-    mass, name = start.stack.mass_kg, start.stack.name
-    parking = shot.parking.at(shot.parking.start)
-    return (
-        Happening("lift_off", pad, name),
-        Happening("parking_orbit", parking, name),
-        Happening(
-            "translunar_injection",
-            shot.before,
-            name,
-            shot.before.epoch,
-            1e3 * shot.injection_dv_km_s,
-            None,
-            mass,
-            branch,
-        ),
+def _failed(transfer: Transfer, solution: Solution, start: Condition) -> Leg:
+    return Leg(
+        "transfer",
+        start,
+        status=solution.status,
+        remedy=solution.remedy,
+        solution={"branch": transfer.name, "iterations_n": solution.iterations},
     )
 
 
-def _figures(transfer: Transfer, env: Environment) -> dict[str, object]:
+def _ascent(
+    controls: Controls,
+    insertion: Insertion,
+    departure: LaunchPhase,
+    start: Condition,
+    env: Environment,
+) -> tuple[Happening, Happening]:
+    pad = departure.launch.site.point.state(controls.lift_off, env)
+    name = start.stack.name
+    return Happening("lift_off", pad, name), Happening("parking_orbit", insertion.state, name)
+
+
+def _impulse(shot: Shot, start: Condition, branch: str) -> Happening:
+    return Happening(
+        "translunar_injection",
+        shot.before,
+        start.stack.name,
+        shot.before.epoch,
+        1e3 * shot.injection_dv_km_s,
+        None,
+        start.stack.mass_kg,
+        branch,
+    )
+
+
+def _figures(
+    transfer: Transfer, controls: Controls, after: State, arrival_state: State, env: Environment
+) -> dict[str, object]:
     shot = transfer.shot
     assert shot is not None
-    orbit = elements.osculating(shot.after, env)
-    arrival = elements.osculating(shot.arrival, env)
-    azimuth = float(np.degrees(shot.controls.azimuth_rad)) % 360.0
+    orbit = elements.osculating(after, env)
+    arrival = elements.osculating(arrival_state, env)
+    azimuth = float(np.degrees(controls.azimuth_rad)) % 360.0
     out: dict[str, object] = {
         "branch": transfer.name,
-        "flight_time_h": shot.controls.flight_time_s / 3600.0,
+        "flight_time_h": controls.flight_time_s / 3600.0,
         "c3_km2_s2": float(orbit.c3_km2_s2),
-        "perigee_utc": (shot.after.epoch + (-float(orbit.time_since_periapsis_s))).utc_iso(1),
-        "perilune_utc": shot.arrival.epoch.utc_iso(1),
+        "perigee_utc": (after.epoch + (-float(orbit.time_since_periapsis_s))).utc_iso(1),
+        "perilune_utc": arrival_state.epoch.utc_iso(1),
         "azimuth_deg": azimuth,
-        "coast_s": shot.controls.coast_s,
+        "coast_s": controls.coast_s,
         "inclination_deg": float(np.degrees(orbit.inclination)),
         "injection_dv_m_s": 1e3 * shot.injection_dv_km_s,
         "impulsive_total_dv_m_s": 1e3 * transfer.total_dv_km_s(env),

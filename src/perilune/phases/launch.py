@@ -89,6 +89,9 @@ class Insertion:
 class Launch:
     """A launch from a site, by an ascent, into a circular orbit at an altitude.
 
+    `hold_s` has the parking orbit reached that much later where it lay: what phasing orbits come
+    to, for first guesses.
+
     Model limits: the ascent is not flown; parking orbits are circular at the altitude over the
     equatorial radius.
     """
@@ -96,6 +99,7 @@ class Launch:
     site: LaunchSite
     ascent: Ascent
     parking_altitude_km: float
+    hold_s: float = 0.0
 
     @property
     def radius_km(self) -> float:
@@ -125,7 +129,7 @@ class Launch:
         speed = np.sqrt(env.constants.gm("earth") / self.radius_km)
         r = self.radius_km * (np.cos(angle) * up + np.sin(angle) * ahead)
         v = speed * (np.cos(angle) * ahead - np.sin(angle) * up)
-        state = State(lift_off + self.ascent.duration_s, "earth", "icrf", r, v)
+        state = State(lift_off + (self.ascent.duration_s + self.hold_s), "earth", "icrf", r, v)
         spin = ERA_RATE * pole
         return Insertion(
             state,

@@ -40,6 +40,11 @@ def _moon(epoch: Epoch, env: Environment) -> tuple[Array, float]:
     return r / distance, distance
 
 
+def _to_parking_s(launch: Launch) -> float:
+    """Return the time from lift-off to the parking orbit the injection leaves from."""
+    return launch.ascent.duration_s + launch.hold_s
+
+
 def _injection(
     launch: Launch,
     up: Array,
@@ -63,7 +68,7 @@ def at_lift_off(launch: Launch, lift_off: Epoch, flight_time_s: float, env: Envi
     up, east, north, pole = launch.local_axes(lift_off, env)
     coast, dv, azimuth = 1500.0, 3.1, 0.0
     for _ in range(4):
-        arrive = lift_off + (launch.ascent.duration_s + coast + flight_time_s)
+        arrive = lift_off + (_to_parking_s(launch) + coast + flight_time_s)
         moon, distance = _moon(arrive, env)
         ahead = moon - up * (moon @ up)
         ahead /= np.linalg.norm(ahead)
@@ -118,7 +123,7 @@ def _crossings(
 
     def out_of_plane(shift: float) -> float:
         up, ahead = _ahead(launch, start + shift, azimuth, env)
-        moon, _ = _moon(start + (shift + 3000.0 + flight_time_s), env)
+        moon, _ = _moon(start + (shift + 3000.0 + launch.hold_s + flight_time_s), env)
         return float(np.dot(np.cross(up, ahead), moon))
 
     grid = np.linspace(-0.6 * DAY, 1.6 * DAY, 107)
@@ -144,7 +149,7 @@ def _coplanar(
 ) -> Controls:
     gm = env.constants.gm("earth")
     up, ahead = _ahead(launch, lift_off, azimuth, env)
-    moon, distance = _moon(lift_off + (3000.0 + flight_time_s), env)
+    moon, distance = _moon(lift_off + (3000.0 + launch.hold_s + flight_time_s), env)
     coast, dv = _injection(launch, up, ahead, moon, distance, flight_time_s, gm)
     return Controls(lift_off, azimuth, coast, dv, flight_time_s)
 
@@ -167,7 +172,7 @@ def out_of_plane(
             angle = np.radians(launch.ascent.range_angle_deg) + 2.0 * np.pi * coast / period
             r = launch.radius_km * (np.cos(angle) * up + np.sin(angle) * ahead)
             v = np.sqrt(gm / launch.radius_km) * (np.cos(angle) * ahead - np.sin(angle) * up)
-            leave = launch.ascent.duration_s + float(coast)
+            leave = _to_parking_s(launch) + float(coast)
             moon, distance = _moon(lift_off + (leave + flight_time_s), env)
             try:
                 wanted, _ = lambert(r, moon * distance, flight_time_s, gm, normal=np.cross(r, v))
