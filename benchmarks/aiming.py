@@ -87,7 +87,7 @@ def _problem(date: str, env: Environment) -> Problem:
         date,
         _FLIGHT_TIME_S,
         _WANTED.radius_km,
-        math.radians(_WANTED.inclination_deg),
+        _WANTED.inclination_rad,
         (x, y, z),
     )
     request = Request(_LAUNCH, _WANTED, lift_off, flight_time_s=_FLIGHT_TIME_S, model=_MODEL)

@@ -42,16 +42,28 @@ SIZES = {"position": 3, "moon_angles": 3, "earth_angles": 5}
 """Components by kind of channel."""
 
 
-def block_index(epoch: Epoch) -> int:
-    """Return the number of the block an instant is in (a block owns its start)."""
+def block_index(epoch: Epoch) -> Any:
+    """Return the number of the block each instant is in (a block owns its start)."""
     whole, fraction = epoch.parts_s
-    since = (int(whole) - round((GRID_JD - J2000_JD) * DAY)) + float(fraction)
-    return int(since // (2.0 * HALF_S))
+    since = (whole - round((GRID_JD - J2000_JD) * DAY)) + fraction
+    return (since // (2.0 * HALF_S)).astype(np.int64)[()]
 
 
-def block_mid(index: int) -> Epoch:
-    """Return the middle of a block."""
-    return Epoch(round((GRID_JD - J2000_JD) * DAY) + (2 * index + 1) * int(HALF_S))
+def block_mid(index: Any) -> Epoch:
+    """Return the middle of each block."""
+    return Epoch(round((GRID_JD - J2000_JD) * DAY) + (2 * np.asarray(index) + 1) * int(HALF_S))
+
+
+def values(channel: Channel, epoch: Epoch, env: Environment) -> Array:
+    """Return a channel at many instants, shape (n, components): a microsecond each."""
+    index = np.asarray(block_index(epoch))
+    known, which = np.unique(index, return_inverse=True)
+    table = np.array([coefficients(channel, int(i), env) for i in known])[which]
+    s = np.asarray((epoch - block_mid(index)) / HALF_S)[:, None]
+    total = table[..., -1]
+    for k in range(TERMS - 2, -1, -1):
+        total = total * s + table[..., k]
+    return np.asarray(total)
 
 
 def coefficients(channel: Channel, index: int, env: Environment) -> Array:
@@ -150,11 +162,11 @@ def _fit_earth(indices: NDArray[np.int64], env: Environment) -> Array:
     to_chebyshev = np.linalg.inv(chebyshev.chebvander(nodes, TERMS - 1))
     to_monomial = _restriction(TERMS, -1.0, 1.0)
     out = np.empty((len(indices), SIZES["earth_angles"], TERMS))
-    known = [i for i in indices if env.earth.covers(block_mid(int(i)) + (-HALF_S))]
+    known = [int(i) for i in indices if env.earth.covers(block_mid(i) + (-HALF_S))]
     out[:] = np.nan
     if not known:
         return out
-    mid = Epoch([int(block_mid(int(i)).parts_s[0]) for i in known])
+    mid = block_mid(known)
     times = Epoch(np.repeat(mid.parts_s[0], TERMS), np.tile(HALF_S * nodes, len(known)))
     values = env.earth.angles(times).reshape(len(known), TERMS, -1)
     spin = ERA_RATE * HALF_S  # the turn itself is steep: fit what remains of it, add it back

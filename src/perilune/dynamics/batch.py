@@ -9,37 +9,84 @@ from __future__ import annotations
 import copy
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import heyoka as hy
 import numpy as np
 from numpy.typing import NDArray
 
+from perilune.astro import blocks
+from perilune.astro.blocks import HALF_S
 from perilune.astro.environment import Environment
 from perilune.astro.epoch import Epoch
 from perilune.dynamics.forces import Forces
 from perilune.dynamics.system import System, build, static_values
-from perilune.dynamics.taylor import TOLERANCE, block_windows
+from perilune.dynamics.taylor import TOLERANCE
 from perilune.errors import InputError
 
 Array = NDArray[np.float64]
-_Windows = list[tuple[int, float, float]]
+
+
+@dataclass(frozen=True)
+class _Windows:
+    """Where trajectories go, block by block: a row a turn, a column each.
+
+    Attributes
+    ----------
+    blocks : ndarray of int
+    mids_s, stops_s : ndarray
+        The block's middle, and where to stop in it, seconds from each trajectory's start.
+    last : ndarray of int
+        The turn each is done after.
+    """
+
+    blocks: NDArray[np.int64]
+    mids_s: Array
+    stops_s: Array
+    last: NDArray[np.int64]
+
+    @classmethod
+    def between(cls, epoch: Epoch, span_s: Array) -> _Windows:
+        sign = 1 if (span_s >= 0.0).all() else -1
+        first = blocks.block_index(epoch)
+        mid = np.asarray(blocks.block_mid(first) - epoch)
+        at_start = (mid - HALF_S >= 0.0) & (sign < 0)  # backward from a block's very start
+        first, mid = first - at_start, mid - 2.0 * HALF_S * at_start
+        beyond = (sign * (span_s - mid) - HALF_S) / (2.0 * HALF_S)
+        last = np.maximum(np.ceil(beyond), 0.0).astype(np.int64)
+        turns = np.arange(int(last.max()) + 1)[:, None]
+        steps = sign * np.minimum(turns, last)
+        mids = mid + 2.0 * HALF_S * steps
+        stops = np.where(turns >= last, span_s, mids + sign * HALF_S)
+        return cls(first + steps, mids, stops, last)
+
+    def of(self, columns: NDArray[np.int64]) -> _Windows:
+        return _Windows(
+            self.blocks[:, columns],
+            self.mids_s[:, columns],
+            self.stops_s[:, columns],
+            self.last[columns],
+        )
 
 
 _LANES = 4  # wider registers lose more to the slowest lane than they gain (measured)
 
 
 class _Batch:
-    """A compiled batch integrator and its parameter layout."""
+    """A compiled batch integrator and its parameter layout.
 
-    def __init__(self, center: str, forces: Forces) -> None:
+    Tuned code, but for tesseral fields: their expressions take a minute to tune.
+    """
+
+    def __init__(self, center: str, forces: Forces, tolerance: float) -> None:
         self.system: System = build(center, forces, thrust=False, events=())
         self.lanes = min(_LANES, int(hy.recommended_simd_size()))
         self.integrator = hy.taylor_adaptive_batch(
             self.system.equations,
             np.zeros((6, self.lanes)),
-            tol=TOLERANCE,
-            compact_mode=False,
+            tol=tolerance,
+            compact_mode=any(order for _, order in forces.harmonics.values()),
         )
 
     def clone(self) -> _Batch:
@@ -47,9 +94,7 @@ class _Batch:
         other.integrator = copy.deepcopy(self.integrator)
         return other
 
-    def run(
-        self, vectors: Array, windows: list[_Windows], static: Array, env: Environment
-    ) -> Array:
+    def run(self, vectors: Array, windows: _Windows, static: Array, env: Environment) -> Array:
         """Return end states, shape (lanes, 6), NaN in the lanes that failed.
 
         One lane that fails stops all: it is marked, made a copy of a sound one, and the rest go on.
@@ -58,44 +103,43 @@ class _Batch:
         ta.set_time(0.0)
         ta.state[:] = vectors.T
         ta.pars[:start] = static[:start, None]
-        windows, failed = list(windows), np.zeros(self.lanes, dtype=bool)
-        for turn in range(max(len(w) for w in windows)):
+        failed = np.zeros(self.lanes, dtype=bool)
+        for turn in range(int(windows.last.max()) + 1):
             while True:
-                current = [w[min(turn, len(w) - 1)] for w in windows]
-                self._load(current, env)
-                ta.propagate_until([stop_s for _, _, stop_s in current])
+                stops = self._load(windows, turn, env)
+                ta.propagate_until(stops)
                 lost = ~(np.isfinite(ta.state).all(axis=0) & np.isfinite(ta.time))
                 if not lost.any():
                     break
                 failed |= lost
                 if failed.all():
                     return np.full((self.lanes, 6), np.nan)
-                self._replace(np.flatnonzero(lost), int(np.argmin(failed)), windows)
+                windows = self._replace(lost, int(np.argmin(failed)), windows)
         out: Array = ta.state.T.copy()
         out[failed] = np.nan
         return out
 
-    def _replace(self, lost: NDArray[np.int64], sound: int, windows: list[_Windows]) -> None:
-        """Make lost lanes copies of a sound one."""
+    def _replace(self, lost: NDArray[np.bool_], sound: int, windows: _Windows) -> _Windows:
+        """Make lost lanes copies of a sound one; return where each lane has to go now."""
         ta = self.integrator
         times = np.array(ta.time)
-        for lane in lost:
-            ta.state[:, lane] = ta.state[:, sound]
-            times[lane] = times[sound]
-            windows[lane] = windows[sound]
+        ta.state[:, lost] = ta.state[:, sound, None]
+        times[lost] = times[sound]
         ta.set_time(times)
+        return windows.of(np.where(lost, sound, np.arange(self.lanes)))
 
-    def _load(self, current: _Windows, env: Environment) -> None:
+    def _load(self, windows: _Windows, turn: int, env: Environment) -> list[float]:
+        """Set the blocks in force; return where each lane has to stop."""
         pars, start = self.integrator.pars, self.system.block_start
         used = len(pars) - start
-        if current.count(current[0]) == len(current):
-            index, mid_s, _ = current[0]
-            pars[0] = mid_s
-            pars[start:] = self.system.block(index, env)[:used, None]
-            return
-        for lane, (index, mid_s, _) in enumerate(current):
-            pars[0, lane] = mid_s
-            pars[start:, lane] = self.system.block(index, env)[:used]
+        numbers = windows.blocks[turn].tolist()
+        pars[0] = windows.mids_s[turn]
+        if numbers.count(numbers[0]) == len(numbers):
+            pars[start:] = self.system.block(numbers[0], env)[:used, None]
+        else:
+            for lane, index in enumerate(numbers):
+                pars[start:, lane] = self.system.block(index, env)[:used]
+        return list(windows.stops_s[turn].tolist())
 
 
 def propagate_many(
@@ -107,6 +151,7 @@ def propagate_many(
     forces: Forces,
     env: Environment,
     workers: int | None = None,
+    tolerance: float = TOLERANCE,
 ) -> Array:
     """Return the end states of many coasting trajectories.
 
@@ -120,6 +165,8 @@ def propagate_many(
         Elapsed seconds to integrate (all of one sign).
     workers : int, optional
         Threads; default: the processors available.
+    tolerance : float
+        Relative error allowed per step.
 
     Returns
     -------
@@ -137,11 +184,11 @@ def propagate_many(
     if not sound.any():
         return np.full((count, 6), np.nan)
     vectors = np.where(sound[:, None], vectors, vectors[int(np.argmax(sound))])
-    windows = _windows(epoch, spans)
+    windows = _Windows.between(epoch, spans)
     workers = workers or _processors()
-    pool = env.cache.setdefault(("batch", center, forces.key), [])
+    pool = env.cache.setdefault(("batch", center, forces.key, tolerance), [])
     if not pool:
-        pool.append(_Batch(center, forces))
+        pool.append(_Batch(center, forces, tolerance))
     while len(pool) < workers:
         pool.append(pool[0].clone())
     lanes = pool[0].lanes
@@ -151,7 +198,7 @@ def propagate_many(
 
     def work(worker: int) -> None:
         for group in groups[worker::workers]:
-            out[group] = pool[worker].run(vectors[group], [windows[i] for i in group], static, env)
+            out[group] = pool[worker].run(vectors[group], windows.of(group), static, env)
 
     if workers == 1 or len(groups) == 1:
         for worker in range(workers):
@@ -172,14 +219,6 @@ def _spans(span_s: Any, epoch: Epoch, count: int) -> Array:
     if not np.isfinite(spans).all():
         raise InputError("span_s holds NaN or infinity")
     return np.broadcast_to(spans, (count,))
-
-
-def _windows(epoch: Epoch, spans: Array) -> list[_Windows]:
-    """Return the block windows of every trajectory; one shared list where all are the same."""
-    if epoch.shape == () and (spans == spans[0]).all():
-        return [list(block_windows(epoch, float(spans[0])))] * len(spans)
-    epochs = [epoch] * len(spans) if epoch.shape == () else list(epoch)
-    return [list(block_windows(e, float(s))) for e, s in zip(epochs, spans, strict=True)]
 
 
 def _processors() -> int:

@@ -95,6 +95,9 @@ class Forces:
         if self.gm not in ("set", "field"):
             raise InputError(f"gm is '{self.gm}': expected 'set' or 'field'")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Forces, (self.point_masses, dict(self.harmonics), self.radiation, self.gm)
+
     @property
     def key(self) -> tuple[Any, ...]:
         """What decides the compiled system (not the values it runs with)."""

@@ -119,7 +119,10 @@ class _Stage:
                 controls, self.names
             )
 
-        return self._solve(fly, lambda pole: perilune_residual(wanted, pole), _GOALS, broyden=True)
+        gm = self.shooter.env.constants.gm("moon")
+        return self._solve(
+            fly, lambda pole: perilune_residual(wanted, pole, gm), _GOALS, broyden=True
+        )
 
     def _solve(
         self, fly: _Flown, residual_at: _ResidualAt, goals: list[Goal], *, broyden: bool
@@ -174,9 +177,10 @@ def _remedy(stage: _Stage, wanted: Perilune, solution: Solution) -> str:
     if not np.isfinite(here.v_inf_km_s):
         return "the approach is not hyperbolic about the Moon: try a shorter flight time"
     low = lowest_inclination_deg(here.s, pole)
-    if not low <= wanted.inclination_deg <= 180.0 - low:
+    wish = wanted.inclination_deg
+    if wish is not None and not low <= wish <= 180.0 - low:
         return (
-            f"inclination {wanted.inclination_deg:g} deg is outside what this approach allows: "
+            f"inclination {wish:g} deg is outside what this approach allows: "
             f"{low:.3f} to {180.0 - low:.3f} deg at this flight time"
         )
     return solution.remedy

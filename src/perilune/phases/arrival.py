@@ -28,16 +28,23 @@ BRANCHES = ("north", "south")
 class Perilune:
     """The perilune wanted: altitude over 1737.4 km, inclination to the `moon_me` pole at arrival.
 
+    An inclination of None is the lowest that the approach allows.
+
     Model limits: osculating at the instant of arrival.
     """
 
     altitude_km: float
-    inclination_deg: float
+    inclination_deg: float | None
 
     @property
     def radius_km(self) -> float:
         """Distance from the Moon's center, km."""
         return MOON_RADIUS_KM + self.altitude_km
+
+    @property
+    def inclination_rad(self) -> float:
+        """The inclination, NaN for the lowest."""
+        return np.nan if self.inclination_deg is None else float(np.radians(self.inclination_deg))
 
 
 def lunar_pole(epoch: Epoch, env: Environment) -> Array:
@@ -57,15 +64,29 @@ def aim_point(
 
     Where the inclination is below what the asymptote allows, the B vector of the lowest one.
     """
+    north = branch == "north"
+    return aim_offset(s, v_inf_km_s, wanted.radius_km, wanted.inclination_rad, north, pole, gm)
+
+
+def aim_offset(
+    s: Array,
+    v_inf_km_s: Any,
+    radius_km: Any,
+    inclination_rad: Any,
+    north: Any,
+    pole: Array,
+    gm: float,
+) -> Array:
+    """Return the B vectors (km, shape (..., 3)) of perilunes given as arrays; NaN is the lowest."""
     v_inf = np.asarray(v_inf_km_s)
     across = pole - s * np.sum(s * pole, axis=-1, keepdims=True)
     length = np.linalg.norm(across, axis=-1)
-    cosine = np.clip(np.cos(np.radians(wanted.inclination_deg)) / length, -1.0, 1.0)
-    sine = np.sqrt(1.0 - cosine**2) * (-1.0 if branch == "north" else 1.0)
+    wanted = np.where(np.isnan(inclination_rad), 1.0, np.cos(inclination_rad))
+    cosine = np.clip(wanted / length, -1.0, 1.0)
+    sine = np.sqrt(1.0 - cosine**2) * np.where(north, -1.0, 1.0)
     e1 = across / length[..., None]
     normal = cosine[..., None] * e1 + sine[..., None] * np.cross(s, e1)
-    radius = wanted.radius_km
-    size = radius * np.sqrt(1.0 + 2.0 * gm / (radius * v_inf**2))  # the impact parameter
+    size = radius_km * np.sqrt(1.0 + 2.0 * gm / (radius_km * v_inf**2))  # the impact parameter
     return np.asarray(size[..., None] * np.cross(s, normal))
 
 
@@ -106,25 +127,38 @@ def bplane_residual(
     return residual
 
 
-def perilune_residual(wanted: Perilune, pole: Array) -> Callable[[Array], Array]:
-    """Return the goals themselves: radius (km), inclination (rad), radial distance rate (km/s)."""
-    inclination = np.radians(wanted.inclination_deg)
+def perilune_residual(wanted: Perilune, pole: Array, gm: float) -> Callable[[Array], Array]:
+    """Return the goals themselves: see `perilune_misses`."""
+    return lambda y: perilune_misses(y, wanted.radius_km, wanted.inclination_rad, pole, gm)
 
-    def residual(y: Array) -> Array:
-        r, v = y[..., :3], y[..., 3:]
-        distance = np.linalg.norm(r, axis=-1)
-        h = np.cross(r, v)
-        achieved = np.arctan2(np.linalg.norm(np.cross(h, pole), axis=-1), h @ pole)
-        return np.stack(
-            [
-                distance - wanted.radius_km,
-                achieved - inclination,
-                np.sum(r * v, axis=-1) / distance,
-            ],
-            axis=-1,
-        )
 
-    return residual
+def perilune_misses(
+    y: Array, radius_km: Any, inclination_rad: Any, pole: Array, gm: float, lowest: Any = False
+) -> Array:
+    """Return the misses in radius (km), inclination (rad) and radial distance rate (km/s).
+
+    At the lowest inclination (NaN, or where `lowest` says so) the tilt no longer changes with the
+    aim: there the second one is how far the orbit's normal is from the plane of asymptote and
+    pole.
+
+    Parameters
+    ----------
+    y : ndarray, shape (..., 6)
+        Moon-centered states.
+    pole : ndarray, shape (3,) or (..., 3)
+    """
+    r, v = y[..., :3], y[..., 3:]
+    distance = np.linalg.norm(r, axis=-1)
+    h = np.cross(r, v)
+    h = h / np.linalg.norm(h, axis=-1, keepdims=True)
+    tilt = np.arctan2(np.linalg.norm(np.cross(h, pole), axis=-1), np.sum(h * pole, axis=-1))
+    second = tilt - inclination_rad
+    lowest = lowest | np.isnan(inclination_rad)
+    if np.any(lowest):
+        t, _ = bplane.axes(bplane.from_vectors(r, v, gm, pole).s, pole)
+        turned = np.arcsin(np.clip(np.sum(h * t, axis=-1), -1.0, 1.0))
+        second = np.where(lowest, turned, second)
+    return np.stack([distance - radius_km, second, np.sum(r * v, axis=-1) / distance], axis=-1)
 
 
 def branch_of(arrival: State, env: Environment) -> str:

@@ -61,7 +61,9 @@ def _along_coast(shooter: Shooter, shot: Shot, wanted: Perilune) -> tuple[float,
     dv = np.array(shot.controls.dv_km_s)
     if near is None:
         return 0.0, np.zeros(3)
-    residual = perilune_residual(wanted, lunar_pole(shot.arrival.epoch, shooter.env))
+    residual = perilune_residual(
+        wanted, lunar_pole(shot.arrival.epoch, shooter.env), shooter.env.constants.gm("moon")
+    )
     columns = np.array([near.columns[name] for name in (*IMPULSE, "coast_s")]).T
     matrix = derivative(residual, shot.arrival.vector) @ columns
     drift = -np.linalg.solve(matrix[:, :3], matrix[:, 3])

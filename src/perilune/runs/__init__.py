@@ -1,0 +1,1 @@
+"""Many runs: tasks with progress, stop and resume, on a pool of processes."""
