@@ -7,9 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from perilune.astro.environment import Environment
+from perilune.astro.epoch import Epoch
 from perilune.missions import fly as chain
+from perilune.missions import windows as scan
 from perilune.missions.flight import Flight
 from perilune.missions.mission import Mission
+from perilune.missions.windows import Windows
 from perilune.report.save import save
 from perilune.scenarios.load import load
 
@@ -46,6 +49,50 @@ def fly(
     mission = scenario if isinstance(scenario, Mission) else load(scenario, overrides=overrides)
     flight = chain.fly(mission, env, report=report)
     return replace(flight, writer=_write)
+
+
+def windows(
+    scenario: str | Path | Mission,
+    *,
+    start: Epoch | str,
+    stop: Epoch | str,
+    env: Environment | None = None,
+    overrides: Sequence[str] = (),
+    workers: int = 1,
+    report: Callable[[str], None] = lambda _: None,
+) -> Windows:
+    """Find every launch opportunity of a mission in a span of lift-offs.
+
+    Parameters
+    ----------
+    scenario : str, Path or Mission
+        A bundled name, a file or a loaded mission; its `[windows]` say what makes a date feasible.
+    start, stop : Epoch or str
+        Span of the lift-offs; text is UTC.
+    env : Environment, optional
+        Default: offline, with the mission's constants.
+    overrides : sequence of str
+        `path.to.key=value`, for a name or a file.
+    workers : int
+        Processes; more than one needs a script that guards its start
+        (`if __name__ == "__main__":`).
+    report : callable
+        Called with short texts as work goes on.
+
+    Returns
+    -------
+    Windows
+        `opportunities` (a list of rows), `cells`, counts, `to_json()`; and itself a table for
+        pyarrow, pandas or polars: `pyarrow.table(found)`.
+
+    Raises
+    ------
+    InputError
+        Where the scan makes no sense.
+    """
+    mission = scenario if isinstance(scenario, Mission) else load(scenario, overrides=overrides)
+    first, last = (Epoch.utc(t) if isinstance(t, str) else t for t in (start, stop))
+    return scan.windows(mission, first, last, env=env, workers=workers, report=report)
 
 
 def _write(flight: Flight, folder: Path, report: bool) -> list[Path]:

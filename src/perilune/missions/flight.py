@@ -82,7 +82,7 @@ class Flight:
             ledger=_ledger(mission.stack, stack),
             checks=[_check(check) for check in checks],
             solution=solution,
-            provenance=_provenance(mission, env),
+            provenance=provenance(mission, env),
             assumed=list(mission.assumed),
             elapsed_s=elapsed_s,
             _trajectories={} if trajectory is None else dict.fromkeys(names, trajectory),
@@ -198,7 +198,8 @@ def _check(check: Check) -> dict[str, Any]:
     }
 
 
-def _provenance(mission: Mission, env: Environment) -> dict[str, Any]:
+def provenance(mission: Mission, env: Environment) -> dict[str, Any]:
+    """Return the constants, fields, forces and versions that figures are made with."""
     model = mission.model
     bodies = sorted({*model.earth.point_masses, *model.moon.point_masses})
     fields = {}

@@ -7,12 +7,15 @@ from typing import Any
 
 from perilune.astro.epoch import Epoch
 from perilune.astro.geometry import SurfacePoint
+from perilune.missions.scan import Lift, WindowsRequest
 from perilune.phases.base import Phase, Stack
+from perilune.phases.corridor import Corridor
 from perilune.phases.shot import Model
 
 EVENT_NAMES = (
     "lift_off",
     "parking_orbit",
+    "phasing_burn",
     "translunar_injection",
     "correction",
     "lunar_swing_by",
@@ -33,8 +36,8 @@ EVENT_NAMES = (
     "landing",
     "impact",
 )
-"""Event names in the order a mission may use them; `correction`, `lunar_orbit_insertion` and
-`trans_earth_injection` carry a number (`_1`)."""
+"""Event names in the order a mission may use them; `phasing_burn`, `correction`,
+`lunar_orbit_insertion` and `trans_earth_injection` carry a number (`_1`)."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,14 @@ class Mission:
     as_flown : tuple of AsFlown
     assumed : tuple of dict
         Figures that are not confirmed: what, value, confidence, source.
+    corridor : Corridor, optional
+        What the launch site permits.
+    lift : callable, optional
+        What the vehicle injects, kg: of parking inclination (deg) and C3 (km2/s2), arrays.
+    scan_assumed : tuple of dict
+        Unconfirmed figures that only a scan of launch dates uses.
+    windows : WindowsRequest
+        What a scan of launch dates tries, and what makes a date feasible.
     """
 
     name: str
@@ -96,3 +107,7 @@ class Mission:
     constants: str = "de440"
     as_flown: tuple[AsFlown, ...] = ()
     assumed: tuple[dict[str, Any], ...] = ()
+    corridor: Corridor | None = None
+    lift: Lift | None = None
+    scan_assumed: tuple[dict[str, Any], ...] = ()
+    windows: WindowsRequest = field(default_factory=WindowsRequest)
