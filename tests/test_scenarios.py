@@ -249,7 +249,7 @@ def test_a_name_that_is_none(name: str) -> None:
 # ---- keys
 
 UNKNOWN_KEYS = [
-    ("schema = 1", "schema = 1\nauthor = 'me'", "author", "Known: as_flown, model, name"),
+    ("schema = 1", "schema = 1\nauthor = 'me'", "author", "Known: as_flown, catalog, model, name"),
     ("title =", "titel =", "titel", "Did you mean 'title'?"),
     ("dry_mass_kg = 1_370", "dry_mass = 1", "spacecraft[0] (orbiter).dry_mass", "'dry_mass_kg'?"),
     ("isp_s = 310", "isp = 3", "spacecraft[0] (orbiter).engines[0] (main).isp", "'isp_s'?"),
@@ -278,7 +278,11 @@ MISSING_KEYS = [
     ("dry_mass_kg = 1_370\n", "spacecraft[0] (orbiter).dry_mass_kg", "expected a number above 0"),
     ("thrust_n = 3_000, ", "spacecraft[0] (orbiter).engines[0] (main).thrust_n", "a number"),
     ('site = "wenchang-lc101"\n', "phase[0] (launch).site", "expected text"),
-    ('kind = "launch"\n', "phase[0].kind", "expected one of launch, transfer, capture, orbit"),
+    (
+        'kind = "launch"\n',
+        "phase[0].kind",
+        "expected one of launch, injection, transfer, capture, orbit",
+    ),
     ("perilune_altitude_km = 200\n", "phase[1] (transfer).perilune_altitude_km", "up to 60000"),
     ("inclination_deg = 43.5\n", "phase[1] (transfer).inclination_deg", "from 0 to 180"),
     (", utc = 2020-12-01T15:00:00Z", "phase[1] (transfer).passes_over.utc", "a date and time"),

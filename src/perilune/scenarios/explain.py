@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from perilune.errors import InputError, nearest
 from perilune.scenarios import schema
+from perilune.scenarios.windows_file import WindowsFile
 
 Location = tuple[int | str, ...]
 
@@ -17,6 +18,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "spacecraft": schema.SpacecraftFile,
     "engines": schema.EngineFile,
     "launch": schema.LaunchFile,
+    "injection": schema.InjectionFile,
     "transfer": schema.TransferFile,
     "passes_over": schema.PassesOver,
     "capture": schema.CaptureFile,
@@ -24,8 +26,9 @@ _MODELS: dict[str, type[BaseModel]] = {
     "orbit": schema.OrbitFile,
     "model": schema.ModelFile,
     "as_flown": schema.AsFlownFile,
+    "windows": WindowsFile,
 }
-_KINDS = ("launch", "transfer", "capture", "orbit")
+_KINDS = ("launch", "injection", "transfer", "capture", "orbit")
 
 _EXPECTED = {
     "string_type": "text in quotes",
@@ -160,6 +163,8 @@ def _label(part: Any) -> str:
 
 def _model(location: Location) -> type[BaseModel]:
     """Return the part of the schema that holds a key."""
+    if "injection" in location and "burns" in location[:-1]:
+        return schema.InjectionBurnFile
     for step in reversed(location[:-1]):
         if step in _MODELS:
             return _MODELS[str(step)]

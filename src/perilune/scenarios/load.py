@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
-from perilune.errors import InputError, UnknownName, nearest
+from perilune.catalog.book import Catalog, catalog
+from perilune.errors import InputError, UnknownName
+from perilune.formats.toml_file import parse as parse_toml
+from perilune.formats.toml_file import read_text
 from perilune.missions.mission import Mission
 from perilune.scenarios import schema
 from perilune.scenarios.build import build
@@ -19,7 +20,7 @@ from perilune.scenarios.explain import explain
 from perilune.scenarios.overlay import apply, parse
 
 LARGEST_FILE = 10**6
-"""Bytes a scenario file may have: a slip (a device, a trajectory) is refused, not read."""
+"""Bytes a scenario file may have."""
 
 
 def bundled() -> dict[str, str]:
@@ -54,12 +55,14 @@ def load(scenario: str | Path, *, overrides: Sequence[str] = ()) -> Mission:
         Says file, key, what was found, what is expected, and the nearest valid name.
     """
     text, where = _read(str(scenario))
-    return build(validate(text, where, overrides), called(where, overrides))
+    file, name = validate(text, where, overrides), called(where, overrides)
+    folder = Path() if where in bundled_names() else Path(where).parent
+    return build(file, name, _catalog(file, folder, name))
 
 
 def validate(text: str, where: str, overrides: Sequence[str] = ()) -> schema.ScenarioFile:
     """Return the validated content of a scenario text; `where` names it in messages."""
-    document = _parsed(text, where)
+    document = parse_toml(text, where, "scenario")
     name = called(where, overrides)
     for assignment in overrides:
         path, value = parse(assignment)
@@ -73,22 +76,23 @@ def validate(text: str, where: str, overrides: Sequence[str] = ()) -> schema.Sce
         raise explain(error, document, name) from None
 
 
+def _catalog(file: schema.ScenarioFile, folder: Path, where: str) -> Catalog:
+    """Return the catalogue of a scenario; its own files lie beside it, or where a path says."""
+    book = catalog()
+    for number, name in enumerate(file.catalog):
+        try:
+            book = book.with_file(folder / name)
+        except InputError as error:
+            if error.key:  # it lies within the catalogue's file
+                raise
+            key = f"catalog[{number}]" if len(file.catalog) > 1 else "catalog"
+            raise InputError(str(error), file=where, key=key) from None
+    return book
+
+
 def called(where: str, overrides: Sequence[str]) -> str:
     """Return what messages call a file, overridden or not."""
     return f"{where} with --set" if overrides else where
-
-
-def _parsed(text: str, where: str) -> dict[str, Any]:
-    if not text.strip():
-        raise InputError("the file is empty: expected a scenario (TOML)", file=where)
-    try:
-        return tomllib.loads(text)
-    except RecursionError:
-        raise InputError("not a scenario: nested too deeply", file=where) from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"not valid TOML: {error}", file=where) from None
-    except ValueError:
-        raise InputError("not a scenario: a number of thousands of digits", file=where) from None
 
 
 def _read(scenario: str) -> tuple[str, str]:
@@ -102,16 +106,7 @@ def _read(scenario: str) -> tuple[str, str]:
     looks_like_path = "/" in scenario or "\\" in scenario or scenario.endswith(".toml")
     if not looks_like_path and not _is_file(path):
         raise _no_such_scenario(scenario, known)
-    try:
-        return _text(path), scenario
-    except FileNotFoundError:
-        raise InputError(f"there is no such file.{_nearest_file(path)}", file=scenario) from None
-    except IsADirectoryError:
-        raise InputError("is a folder: expected a scenario (TOML file)", file=scenario) from None
-    except UnicodeDecodeError:
-        raise InputError("not a text file: expected TOML in UTF-8", file=scenario) from None
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", file=scenario) from None
+    return read_text(path, scenario, "scenario", largest=LARGEST_FILE), scenario
 
 
 def _is_file(path: Path) -> bool:
@@ -121,24 +116,7 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _text(path: Path) -> str:
-    with path.open("rb") as stream:
-        content = stream.read(LARGEST_FILE + 1)
-    if len(content) > LARGEST_FILE:
-        limit = f"{LARGEST_FILE // 10**6} MB"
-        raise InputError(f"larger than {limit}: expected a scenario (TOML)", file=str(path))
-    return content.decode("utf-8-sig")
-
-
 def _no_such_scenario(scenario: str, known: list[str]) -> InputError:
     if _is_file(Path(f"{scenario}.toml")):
         return InputError(f"unknown scenario '{scenario}'. Did you mean the file {scenario}.toml?")
     return UnknownName("scenario (bundled name or path of a TOML file)", scenario, known)
-
-
-def _nearest_file(path: Path) -> str:
-    with suppress(OSError):
-        names = [entry.name for entry in path.parent.iterdir() if entry.name.endswith(".toml")]
-        near = nearest(path.name, names)
-        return f" Did you mean '{path.parent / near}'?" if near else ""
-    return ""

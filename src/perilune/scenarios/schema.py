@@ -9,38 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from perilune.errors import nearest
 from perilune.missions.mission import EVENT_NAMES
-
-# Upper bounds are far outside what is flown: they catch a slip of units and keep numbers finite.
-Mass = Annotated[float, Field(gt=0, le=1e7)]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
-Inclination = Annotated[float, Field(ge=0, le=180)]
-LunarAltitude = Annotated[float, Field(gt=0, le=60000)]
-Confidence = Literal["sourced", "derived", "unconfirmed", "assumed"]
+from perilune.scenarios.part import Confidence, Inclination, LunarAltitude, Mass, Name, Part, aware
+from perilune.scenarios.windows_file import WindowsFile
 
 
-def _aware(value: Any) -> Any:
-    """Take dates as TOML writes them; a time without an offset is refused."""
-    if isinstance(value, datetime):
-        if value.tzinfo is None:
-            raise ValueError(f"found {value.isoformat()}, expected UTC: end it with Z")
-        if value.utcoffset() != timedelta(0):
-            raise ValueError(f"found {value.isoformat()}, expected UTC: an end in Z, no offset")
-        return value.astimezone(UTC)
-    return value
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
-
-
-class EngineFile(_Part):
+class EngineFile(Part):
     """An engine of a spacecraft."""
 
     name: Annotated[str, Field(min_length=1, max_length=64)]
@@ -48,7 +28,7 @@ class EngineFile(_Part):
     isp_s: Annotated[float, Field(ge=10, le=1e5)]
 
 
-class SpacecraftFile(_Part):
+class SpacecraftFile(Part):
     """A spacecraft. `source` says where its figures stand, or `confidence` that they do not."""
 
     name: Name
@@ -67,17 +47,17 @@ class SpacecraftFile(_Part):
         return self
 
 
-class PassesOver(_Part):
+class PassesOver(Part):
     """A lunar site the orbit plane passes over at a date."""
 
     site: str
     utc: datetime
     within_km: Annotated[float, Field(gt=0, le=6000)] = 30.0
 
-    _utc = field_validator("utc", mode="before")(_aware)
+    _utc = field_validator("utc", mode="before")(aware)
 
 
-class LaunchFile(_Part):
+class LaunchFile(Part):
     """Launch to a circular parking orbit.
 
     Give `lift_off_utc` (azimuth free), or `lift_off_date` with `inclination_deg` (the lift-offs of
@@ -87,6 +67,7 @@ class LaunchFile(_Part):
     kind: Literal["launch"]
     site: str
     vehicle: str | None = None
+    upper_stage: str | None = None
     lift_off_utc: datetime | None = None
     lift_off_date: date | None = None
     inclination_deg: Inclination | None = None
@@ -96,7 +77,7 @@ class LaunchFile(_Part):
     ascent_duration_s: Annotated[float, Field(gt=0, le=7200)] | None = None
     ascent_range_angle_deg: Annotated[float, Field(ge=0, lt=180)] | None = None
 
-    _utc = field_validator("lift_off_utc", mode="before")(_aware)
+    _utc = field_validator("lift_off_utc", mode="before")(aware)
 
     @model_validator(mode="after")
     def _determined(self) -> LaunchFile:
@@ -109,6 +90,8 @@ class LaunchFile(_Part):
             raise ValueError("over-determined: without `inclination_deg` the heading is solved")
         if self.lift_off_date is None and self.coast is not None:
             raise ValueError("over-determined: with `lift_off_utc` the coast is solved")
+        if self.vehicle is None and self.upper_stage is not None:
+            raise ValueError("`upper_stage` flies on a vehicle: expected also `vehicle`")
         if self.vehicle is None and None in (self.ascent_duration_s, self.ascent_range_angle_deg):
             raise ValueError(
                 "found no `vehicle`: expected it, or both `ascent_duration_s` and "
@@ -117,15 +100,78 @@ class LaunchFile(_Part):
         return self
 
 
-class TransferFile(_Part):
-    """Translunar transfer to a perilune. Without `flight_time_h` total delta-v is minimized."""
+class InjectionBurnFile(Part):
+    """One burn of an injection: an upper stage's, a spacecraft's engine's, or an impulse."""
+
+    stage: str | None = None
+    spacecraft: str | None = None
+    engine: str | None = None
+    period_h: Annotated[float, Field(ge=1.5, le=240)] | None = None
+    apogee_altitude_km: Annotated[float, Field(gt=0, le=400000)] | None = None
+    after_revolutions: Annotated[int, Field(ge=1, le=100)] = 1
+    impulsive: bool = False
+
+    @model_validator(mode="after")
+    def _one_engine(self) -> InjectionBurnFile:
+        if self.stage is not None and (self.spacecraft or self.engine) is not None:
+            raise ValueError(
+                "found `stage` and a spacecraft's engine, expected one of them to burn"
+            )
+        if (self.spacecraft is None) != (self.engine is None):
+            raise ValueError("`spacecraft` and `engine` belong together: expected both or neither")
+        if self.period_h is not None and self.apogee_altitude_km is not None:
+            raise ValueError("found `period_h` and `apogee_altitude_km`, expected one goal")
+        return self
+
+
+class InjectionFile(Part):
+    """Translunar injection by engines; without this phase it is one impulse.
+
+    Every burn but the last says which orbit it leads to; the last is solved by the transfer.
+    """
+
+    kind: Literal["injection"]
+    burns: Annotated[list[InjectionBurnFile], Field(min_length=1, max_length=20)]
+
+    @model_validator(mode="after")
+    def _goals(self) -> InjectionFile:
+        if self.burns[0].after_revolutions != 1:
+            raise ValueError(
+                "burns[0] is in the parking orbit: `after_revolutions` is for later burns"
+            )
+        for number, burn in enumerate(self.burns):
+            goal = burn.period_h or burn.apogee_altitude_km
+            last = number == len(self.burns) - 1
+            if last and goal is not None:
+                raise ValueError(
+                    f"burns[{number}] is the translunar injection, whose size is solved: leave "
+                    "out its goal, or add the burn that follows it"
+                )
+            if not last and goal is None:
+                raise ValueError(
+                    f"burns[{number}] has no goal, expected `period_h` or `apogee_altitude_km`: "
+                    "only the last burn is solved"
+                )
+        return self
+
+
+class TransferFile(Part):
+    """Translunar transfer to a perilune. Without `flight_time_h` total delta-v is minimized.
+
+    The inclination is to the Moon's equator at arrival; `"lowest"` is the lowest the approach allows.
+    """
 
     kind: Literal["transfer"]
     flight_time_h: Annotated[float, Field(ge=48, le=160)] | None = None
     perilune_altitude_km: LunarAltitude
-    inclination_deg: Inclination
+    inclination_deg: Inclination | None
     choose: Literal["least_delta_v", "north", "south"] | None = None
     passes_over: PassesOver | None = None
+
+    @field_validator("inclination_deg", mode="before")
+    @classmethod
+    def _lowest(cls, value: Any) -> Any:
+        return None if value == "lowest" else value
 
     @model_validator(mode="after")
     def _determined(self) -> TransferFile:
@@ -136,7 +182,7 @@ class TransferFile(_Part):
         return self
 
 
-class BurnFile(_Part):
+class BurnFile(Part):
     """One capture burn: give one of period, apolune or circle."""
 
     engine: str | None = None
@@ -157,7 +203,7 @@ class BurnFile(_Part):
         return self
 
 
-class CaptureFile(_Part):
+class CaptureFile(Part):
     """Capture into lunar orbit by one burn or several."""
 
     kind: Literal["capture"]
@@ -173,17 +219,18 @@ class CaptureFile(_Part):
         return self
 
 
-class OrbitFile(_Part):
+class OrbitFile(Part):
     """Waiting in lunar orbit until a date."""
 
     kind: Literal["orbit"]
     until_utc: datetime
 
-    _utc = field_validator("until_utc", mode="before")(_aware)
+    _utc = field_validator("until_utc", mode="before")(aware)
 
 
 PhaseFile = Annotated[
-    LaunchFile | TransferFile | CaptureFile | OrbitFile, Field(discriminator="kind")
+    LaunchFile | InjectionFile | TransferFile | CaptureFile | OrbitFile,
+    Field(discriminator="kind"),
 ]
 
 
@@ -191,7 +238,7 @@ FieldSize = Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=2, max
 """Degree and order."""
 
 
-class ModelFile(_Part):
+class ModelFile(Part):
     """Force models and constants, where they differ from the defaults."""
 
     constants: str = "de440"
@@ -200,13 +247,13 @@ class ModelFile(_Part):
     moon_field: FieldSize = [8, 8]
 
 
-NUMBERED_EVENTS = ("correction", "lunar_orbit_insertion", "trans_earth_injection")
+NUMBERED_EVENTS = ("phasing_burn", "correction", "lunar_orbit_insertion", "trans_earth_injection")
 """Events that carry a number: `lunar_orbit_insertion_1`."""
 
 _UNIT = re.compile("[a-z][a-z0-9_]*_(km|km_s|m_s|km2_s2|kg|s|min|h|d|deg|n)")
 
 
-class AsFlownFile(_Part):
+class AsFlownFile(Part):
     """What was flown, for the comparison column only."""
 
     model_config = ConfigDict(extra="allow", strict=True, allow_inf_nan=False, frozen=True)
@@ -215,7 +262,7 @@ class AsFlownFile(_Part):
     utc: datetime | None = None
     source: str
 
-    _utc = field_validator("utc", mode="before")(_aware)
+    _utc = field_validator("utc", mode="before")(aware)
 
     @field_validator("event")
     @classmethod
@@ -246,16 +293,18 @@ class AsFlownFile(_Part):
         return self
 
 
-class ScenarioFile(_Part):
+class ScenarioFile(Part):
     """A mission's file."""
 
     schema_: Annotated[Literal[1], Field(alias="schema")]
     name: Name
     title: str = ""
+    catalog: list[str] = []
     spacecraft: list[SpacecraftFile] = []
     phase: Annotated[list[PhaseFile], Field(min_length=1)]
     model: ModelFile = ModelFile()
     as_flown: list[AsFlownFile] = []
+    windows: WindowsFile = WindowsFile()
 
     @field_validator("schema_", mode="before")
     @classmethod
@@ -264,16 +313,26 @@ class ScenarioFile(_Part):
             raise ValueError(f"found {str(value).lower()}, expected 1")
         return value
 
+    @field_validator("catalog", mode="before")
+    @classmethod
+    def _one_file_or_more(cls, value: Any) -> Any:
+        names = [value] if isinstance(value, str) else value
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise ValueError(f"found {value!r:.40}, expected a file's name in quotes, or a list")
+        return names
+
     @model_validator(mode="after")
     def _chain(self) -> ScenarioFile:
         _once("spacecraft", (craft.name for craft in self.spacecraft))
         _once("as_flown event", (row.event for row in self.as_flown))
         kinds = [phase.kind for phase in self.phase]
         order = ["launch", "transfer", "capture", "orbit"]
-        if kinds != order[: len(kinds)] or len(kinds) < 2:
+        if "injection" in kinds:
+            order.insert(1, "injection")
+        if kinds != order[: len(kinds)] or "transfer" not in kinds:
             raise ValueError(
                 f"phases are {', '.join(kinds)}: expected launch, transfer, then capture, then "
-                "orbit (the last two may be left out)"
+                "orbit (the last two may be left out; an injection may follow the launch)"
             )
         return self
 
