@@ -170,6 +170,7 @@ def test_the_bundled_file_says_where_its_figures_stand() -> None:
     assert set(noted) == {
         *(f"spacecraft: {craft.name}" for craft in file.spacecraft),
         "vehicle: cz-5",
+        "vehicle: cz-5 (injected mass)",
     }
     for row in noted.values():
         assert row["confidence"] in ("derived", "unconfirmed", "assumed")

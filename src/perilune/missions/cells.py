@@ -124,8 +124,9 @@ def solve_block(block: Block) -> Arrays:
 
     Columns: `chain` (row in the block), `branch`, `direction` (indices), `short`, `flight_time_s`,
     `status`, `lift_off_s` and `arrival_s` (TDB past J2000), `azimuth_rad`, `coast_s`,
-    `declination_deg`, and of converged cells `tli_dv_km_s`, `c3_km2_s2`, `perilune_speed_km_s`, `v_inf_km_s`, `inclination_rad`,
-    `lowered`, `normal_x, _y, _z` (of the orbit) and `arrival_x_km...` (Moon-centered), `icrf`.
+    `declination_deg`, and of converged cells `tli_dv_km_s`, `c3_km2_s2`, `perilune_speed_km_s`,
+    `v_inf_km_s`, `inclination_rad`, `lowered`, `normal_x, _y, _z` (of the orbit) and
+    `arrival_x_km...` (Moon-centered), both `icrf`.
     """
     marcher = _March(block, _environment(block.scan.constants))
     count = len(block.scan.flight_times_s)

@@ -109,8 +109,7 @@ def fly(
     chosen, branches, check = _choose(chains, mission.choice, context)
     checks = [*chosen.checks, *mission_checks(mission, chosen.trajectory, chosen.happenings,
                                               chosen.stack)]  # fmt: skip
-    if check is not None:
-        checks.append(check)
+    checks += [extra for extra in (check, _injected_mass(mission, chosen)) if extra is not None]
     return Flight.of(
         mission,
         env,
@@ -146,6 +145,18 @@ def _merged(chain: Chain) -> dict[str, object]:
         out.update(leg.solution)
     out.pop("branch", None)
     return out
+
+
+def _injected_mass(mission: Mission, chain: Chain) -> Check | None:
+    """Return the check that the vehicle injects what leaves, where both are known."""
+    found, mass = _merged(chain), mission.stack.mass_kg
+    if mission.lift is None or mass is None or "c3_km2_s2" not in found:
+        return None
+    inclination, c3 = (
+        np.array([float(str(found[key]))]) for key in ("inclination_deg", "c3_km2_s2")
+    )
+    carried = float(mission.lift(inclination, c3)[0])
+    return Check("injected mass margin", carried - mass, "kg", 0.0, ">=")
 
 
 def _choose(

@@ -7,15 +7,15 @@ expected.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from perilune.errors import nearest
-from perilune.missions.mission import EVENT_NAMES
+from perilune.scenarios.as_flown_file import AsFlownFile as AsFlownFile
+from perilune.scenarios.injection_file import InjectionBurnFile as InjectionBurnFile
+from perilune.scenarios.injection_file import InjectionFile as InjectionFile
 from perilune.scenarios.part import Confidence, Inclination, LunarAltitude, Mass, Name, Part, aware
 from perilune.scenarios.windows_file import WindowsFile
 
@@ -100,65 +100,10 @@ class LaunchFile(Part):
         return self
 
 
-class InjectionBurnFile(Part):
-    """One burn of an injection: an upper stage's, a spacecraft's engine's, or an impulse."""
-
-    stage: str | None = None
-    spacecraft: str | None = None
-    engine: str | None = None
-    period_h: Annotated[float, Field(ge=1.5, le=240)] | None = None
-    apogee_altitude_km: Annotated[float, Field(gt=0, le=400000)] | None = None
-    after_revolutions: Annotated[int, Field(ge=1, le=100)] = 1
-    impulsive: bool = False
-
-    @model_validator(mode="after")
-    def _one_engine(self) -> InjectionBurnFile:
-        if self.stage is not None and (self.spacecraft or self.engine) is not None:
-            raise ValueError(
-                "found `stage` and a spacecraft's engine, expected one of them to burn"
-            )
-        if (self.spacecraft is None) != (self.engine is None):
-            raise ValueError("`spacecraft` and `engine` belong together: expected both or neither")
-        if self.period_h is not None and self.apogee_altitude_km is not None:
-            raise ValueError("found `period_h` and `apogee_altitude_km`, expected one goal")
-        return self
-
-
-class InjectionFile(Part):
-    """Translunar injection by engines; without this phase it is one impulse.
-
-    Every burn but the last says which orbit it leads to; the last is solved by the transfer.
-    """
-
-    kind: Literal["injection"]
-    burns: Annotated[list[InjectionBurnFile], Field(min_length=1, max_length=20)]
-
-    @model_validator(mode="after")
-    def _goals(self) -> InjectionFile:
-        if self.burns[0].after_revolutions != 1:
-            raise ValueError(
-                "burns[0] is in the parking orbit: `after_revolutions` is for later burns"
-            )
-        for number, burn in enumerate(self.burns):
-            goal = burn.period_h or burn.apogee_altitude_km
-            last = number == len(self.burns) - 1
-            if last and goal is not None:
-                raise ValueError(
-                    f"burns[{number}] is the translunar injection, whose size is solved: leave "
-                    "out its goal, or add the burn that follows it"
-                )
-            if not last and goal is None:
-                raise ValueError(
-                    f"burns[{number}] has no goal, expected `period_h` or `apogee_altitude_km`: "
-                    "only the last burn is solved"
-                )
-        return self
-
-
 class TransferFile(Part):
     """Translunar transfer to a perilune. Without `flight_time_h` total delta-v is minimized.
 
-    The inclination is to the Moon's equator at arrival; `"lowest"` is the lowest the approach allows.
+    The inclination is to the Moon's equator at arrival; `"lowest"` is what the approach allows.
     """
 
     kind: Literal["transfer"]
@@ -245,52 +190,6 @@ class ModelFile(Part):
     point_masses: list[str] = ["earth", "moon", "sun", "venus", "jupiter"]
     earth_field: FieldSize = [4, 0]
     moon_field: FieldSize = [8, 8]
-
-
-NUMBERED_EVENTS = ("phasing_burn", "correction", "lunar_orbit_insertion", "trans_earth_injection")
-"""Events that carry a number: `lunar_orbit_insertion_1`."""
-
-_UNIT = re.compile("[a-z][a-z0-9_]*_(km|km_s|m_s|km2_s2|kg|s|min|h|d|deg|n)")
-
-
-class AsFlownFile(Part):
-    """What was flown, for the comparison column only."""
-
-    model_config = ConfigDict(extra="allow", strict=True, allow_inf_nan=False, frozen=True)
-
-    event: str
-    utc: datetime | None = None
-    source: str
-
-    _utc = field_validator("utc", mode="before")(aware)
-
-    @field_validator("event")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        stem, _, number = value.rpartition("_")
-        if stem in NUMBERED_EVENTS and re.fullmatch("[1-9][0-9]?", number):
-            return value
-        if value in NUMBERED_EVENTS:
-            raise ValueError(f"'{value}' is numbered, even when there is one: '{value}_1'")
-        known = [f"{name}_1" if name in NUMBERED_EVENTS else name for name in EVENT_NAMES]
-        if value not in known:
-            near = nearest(value, known)
-            hint = f" Did you mean '{near}'?" if near else ""
-            raise ValueError(f"unknown event '{value}'.{hint} Known: {', '.join(known)}.")
-        return value
-
-    @model_validator(mode="after")
-    def _figures_are_numbers(self) -> AsFlownFile:
-        for key, value in (self.model_extra or {}).items():
-            if not _UNIT.fullmatch(key):
-                raise ValueError(
-                    f"`{key}` has no unit: a flown figure ends in one, such as `altitude_km`"
-                )
-            if isinstance(value, bool) or not isinstance(value, int | float):
-                raise ValueError(f"`{key}`: found {value!r:.40}, expected a number")
-            if not abs(value) <= 1e15:
-                raise ValueError(f"`{key}`: found {value!r:.40}, expected a number up to 1e15")
-        return self
 
 
 class ScenarioFile(Part):
