@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from perilune.astro.environment import Environment, environment
 from perilune.astro.epoch import Epoch
 from perilune.missions.scan import Scan
-from perilune.phases.lift_offs import LUNAR_DAY_S, every, lift_offs
+from perilune.phases.lift_offs import LUNAR_DAY_S, LiftOffs, every, lift_offs
+from perilune.phases.targets import Targets
 from perilune.phases.volley import Volley, VolleyShooter
-from perilune.phases.volley_aim import Aimed, Targets, aim_many
+from perilune.phases.volley_aim import Aimed, aim_many
 from perilune.runs.store import Arrays
 
 Array = NDArray[np.float64]
@@ -27,7 +28,8 @@ Rows = NDArray[np.int64]
 
 CHAINS = 24  # in a block: seconds of work, and enough for the lanes
 _CONTROLS = ("lift_off_s", "coast_s", "dv_km_s")
-_BEYOND_DEG = 2.5  # how far the Moon's declination may exceed the inclination before it is hopeless
+_BEYOND_DEG = 1.5  # how far the aim's declination may exceed the inclination before it is hopeless
+_APART_S = 600.0  # crossings closer than this are taken as one
 _MARGIN_S = 2.0 * 3600.0
 
 PLANE, NO_SOLUTION, CONVERGED = 0, 1, 2
@@ -124,9 +126,9 @@ def solve_block(block: Block) -> Arrays:
 
     Columns: `chain` (row in the block), `branch`, `direction` (indices), `short`, `flight_time_s`,
     `status`, `lift_off_s` and `arrival_s` (TDB past J2000), `azimuth_rad`, `coast_s`,
-    `declination_deg`, and of converged cells `tli_dv_km_s`, `c3_km2_s2`, `perilune_speed_km_s`,
-    `v_inf_km_s`, `inclination_rad`, `lowered`, `normal_x, _y, _z` (of the orbit) and
-    `arrival_x_km...` (Moon-centered), both `icrf`.
+    `declination_deg` (of the Moon), `aim_declination_deg`, and of converged cells `tli_dv_km_s`,
+    `c3_km2_s2`, `perilune_speed_km_s`, `v_inf_km_s`, `inclination_rad`, `lowered`,
+    `normal_x, _y, _z` (of the orbit) and `arrival_x_km...` (Moon-centered), both `icrf`.
     """
     marcher = _March(block, _environment(block.scan.constants))
     count = len(block.scan.flight_times_s)
@@ -179,30 +181,33 @@ class _March:
         """Solve one flight time; returns its columns."""
         rows = len(self.chain)
         flight = np.full(rows, self.scan.flight_times_s[number])
-        seeds = lift_offs(
-            self.scan.launch, self.of.near, self.of.crossing, self.azimuth, flight, self.env
+        seeds, other = (
+            self._seeds(crossing, flight) for crossing in (self.of.crossing, 1 - self.of.crossing)
         )
-        within = np.abs(seeds.declination_deg) <= np.minimum(
-            self.inclination, 180.0 - self.inclination
-        )
-        tried = np.flatnonzero(
-            np.abs(seeds.declination_deg) - _BEYOND_DEG
-            <= np.minimum(self.inclination, 180.0 - self.inclination)
-        )
-        aimed = self._solve(seeds.volley, tried)
-        status = np.where(within, NO_SOLUTION, PLANE)
+        level = np.minimum(self.inclination, 180.0 - self.inclination)
+        tried = np.flatnonzero(np.abs(seeds.aim_declination_deg) - _BEYOND_DEG <= level)
+        aimed = self._solve(seeds.volley, other.volley, tried)
+        status = np.where(seeds.reaches, NO_SOLUTION, PLANE)
         status[tried[aimed.converged]] = CONVERGED
         self._learn(seeds.volley, aimed, tried)
         if number == len(self.scan.flight_times_s) // 2:
             self._middle = (self.correction.copy(), self.known.copy())
-        return self._columns(seeds.volley, seeds.declination_deg, flight, status, tried, aimed)
+        return self._columns(seeds, flight, status, tried, aimed)
 
-    def _solve(self, seeds: Volley, tried: Rows) -> Aimed:
+    def _seeds(self, crossing: Rows, flight: Array) -> LiftOffs:
+        launch = self.scan.launch
+        return lift_offs(
+            launch, self.of.near, crossing, self.azimuth, flight, self.env, wanted=self.wanted
+        )
+
+    def _solve(self, seeds: Volley, other: Volley, tried: Rows) -> Aimed:
+        """Solve the rows tried; what fell onto the other crossing is done again, from its seed."""
         near = self.known[tried]
         shift = np.where(near[:, None], self.correction[tried], 0.0)
         guess = seeds.of(tried).moved({n: shift[:, i] for i, n in enumerate(_CONTROLS)})
         aimed = aim_many(self.shooter, guess, _CONTROLS, self.wanted.of(tried), near=near)
-        again = np.flatnonzero((~aimed.converged & near) | _astray(aimed, seeds.of(tried)))
+        astray = _astray(aimed, seeds.of(tried), other.of(tried))
+        again = np.flatnonzero((~aimed.converged & near) | astray)
         if len(again):
             fresh = seeds.of(tried[again])
             period = (
@@ -214,8 +219,7 @@ class _March:
             fresh = fresh.moved({"coast_s": behind})
             second = aim_many(self.shooter, fresh, _CONTROLS, self.wanted.of(tried[again]))
             aimed = aimed.replaced(again, second)
-        astray = _astray(aimed, seeds.of(tried))
-        return aimed.without(astray)
+        return aimed.without(_astray(aimed, seeds.of(tried), other.of(tried)))
 
     def _learn(self, seeds: Volley, aimed: Aimed, tried: Rows) -> None:
         good = aimed.converged
@@ -234,14 +238,13 @@ class _March:
 
     def _columns(
         self,
-        seeds: Volley,
-        declination_deg: Array,
+        guessed: LiftOffs,
         flight: Array,
         status: Rows,
         tried: Rows,
         aimed: Aimed,
     ) -> dict[str, NDArray[Any]]:
-        good = aimed.converged
+        good, seeds = aimed.converged, guessed.volley
         rows, flown = tried[good], aimed.flown
         lift_off, coast = np.array(seeds.lift_off.j2000_s), seeds.coast_s.copy()
         lift_off[rows], coast[rows] = (
@@ -274,7 +277,8 @@ class _March:
             "arrival_s": lift_off + ascent_s + coast + flight,
             "azimuth_rad": self.azimuth,
             "coast_s": coast,
-            "declination_deg": declination_deg,
+            "declination_deg": guessed.declination_deg,
+            "aim_declination_deg": guessed.aim_declination_deg,
             "lowered": lowered,
             "tli_dv_km_s": whole(flown.injection_dv_km_s),
             "c3_km2_s2": whole(np.sum(v * v, axis=1) - 2.0 * mu_earth / np.linalg.norm(r, axis=1)),
@@ -286,9 +290,10 @@ class _March:
         }
 
 
-def _astray(aimed: Aimed, seeds: Volley) -> NDArray[np.bool_]:
-    """Say which rows converged to a coast before insertion, or to another day's lift-off."""
-    moved = np.abs(aimed.volley.lift_off - seeds.lift_off)
-    return np.asarray(
-        aimed.converged & ((aimed.volley.coast_s < 0.0) | (moved > 0.25 * LUNAR_DAY_S))
-    )
+def _astray(aimed: Aimed, seeds: Volley, other: Volley) -> NDArray[np.bool_]:
+    """Say which rows converged to a coast before insertion, or to another crossing's lift-off."""
+    lift_off = aimed.volley.lift_off
+    moved, beyond = np.abs(lift_off - seeds.lift_off), np.abs(lift_off - other.lift_off)
+    apart = np.abs(seeds.lift_off - other.lift_off) > _APART_S
+    strayed = (moved > 0.25 * LUNAR_DAY_S) | (apart & (beyond < moved))
+    return np.asarray(aimed.converged & ((aimed.volley.coast_s < 0.0) | strayed))

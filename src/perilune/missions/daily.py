@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perilune.astro.orientation import ERA_RATE
+from perilune.phases.targets import Targets
 from perilune.phases.volley import Volley, VolleyShooter
-from perilune.phases.volley_aim import Targets, aim_many
+from perilune.phases.volley_aim import aim_many
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.int64]

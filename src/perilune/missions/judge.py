@@ -197,8 +197,9 @@ class Reasons:
         direction = self.scan.directions[int(self.cells["direction"][row])]
         if status == PLANE:
             return (
-                f"the Moon's declination at arrival ({self.cells['declination_deg'][row]:.1f} deg) "
-                f"exceeds the parking inclination ({direction.inclination_deg:g} deg)"
+                f"the declination aimed at ({self.cells['aim_declination_deg'][row]:.1f} deg, the "
+                f"Moon's {self.cells['declination_deg'][row]:.1f}) exceeds the parking inclination "
+                f"({direction.inclination_deg:g} deg)"
             )
         return "no transfer converged from this lift-off: the launch plane barely holds the Moon"
 

@@ -25,8 +25,8 @@ from perilune.phases.capture import Capture
 from perilune.phases.corridor import Corridor
 from perilune.phases.departure import LaunchPhase, TransferPhase
 from perilune.phases.lift_offs import LUNAR_DAY_S
+from perilune.phases.targets import Targets
 from perilune.phases.volley import Volley, VolleyShooter
-from perilune.phases.volley_aim import Targets
 from perilune.runs.job import Report, run
 from perilune.runs.store import Arrays, Store
 

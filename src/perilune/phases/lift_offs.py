@@ -16,6 +16,7 @@ from perilune.astro.environment import Environment
 from perilune.astro.epoch import DAY, Epoch
 from perilune.astro.orientation import ERA_RATE
 from perilune.phases.launch import Launch
+from perilune.phases.targets import Targets, lunar_poles
 from perilune.phases.volley import Volley, local_axes
 from perilune.targeting.conic import transfer_from_periapsis
 
@@ -36,15 +37,16 @@ class LiftOffs:
     volley : Volley
     crossing : ndarray of int
         Which of a lunar day's two crossings: 0 or 1. The one with the smaller coast is "short".
-    declination_deg : ndarray
-        The Moon's at arrival, to the equator of date.
+    declination_deg, aim_declination_deg : ndarray
+        Of the Moon and of the point aimed at, at arrival, to the equator of date.
     reaches : ndarray of bool
-        Whether the plane holds the Moon's place; where it does not, the guess is the closest.
+        Whether the plane holds the point aimed at; where it does not, the guess is the closest.
     """
 
     volley: Volley
     crossing: NDArray[np.int64]
     declination_deg: Array
+    aim_declination_deg: Array
     reaches: NDArray[np.bool_]
 
 
@@ -55,6 +57,8 @@ def lift_offs(
     azimuth_rad: Array,
     flight_time_s: Array,
     env: Environment,
+    *,
+    wanted: Targets | None = None,
 ) -> LiftOffs:
     """Return the guesses nearest to given instants, a row each.
 
@@ -64,24 +68,39 @@ def lift_offs(
     crossing : ndarray of int, shape (n,)
         0 or 1.
     azimuth_rad, flight_time_s : ndarray, shape (n,)
+    wanted : Targets, optional
+        The perilunes: the guess then aims beside the Moon (see `perilune.phases.sight`), else at
+        its center.
 
-    Model limits: two-body injection in the plane at lift-off, aimed at the Moon's center.
+    Model limits: two-body injection in the plane at lift-off.
     """
     lift_off, coast, dv = near, np.full(len(near), _COAST_S), np.zeros(len(near))
     sign = np.where(crossing == 0, 1.0, -1.0)
+    beside = np.zeros((len(near), 3))
     for _ in range(_TURNS):
         up, east, north, pole = local_axes(launch, lift_off, env)
         ahead = np.cos(azimuth_rad)[:, None] * north + np.sin(azimuth_rad)[:, None] * east
-        leave = launch.ascent.duration_s + coast
-        moon = env.ephemeris.state("moon", "earth", lift_off + (leave + flight_time_s))[0]
-        distance = np.linalg.norm(moon, axis=1)
-        moon = moon / distance[:, None]
-        ratio, late = _lateness(np.cross(up, ahead), moon, pole, sign)
+        arrive = lift_off + (launch.ascent.duration_s + coast + flight_time_s)
+        moon, motion = env.ephemeris.state("moon", "earth", arrive)
+        aim = moon + beside
+        distance = np.linalg.norm(aim, axis=1)
+        aim = aim / distance[:, None]
+        normal = np.cross(up, ahead)
+        ratio, late = _lateness(normal, aim, pole, sign)
         lift_off = lift_off + late / (2.0 * np.pi) * LUNAR_DAY_S
-        coast, dv = _injection(launch, up, ahead, moon, distance, flight_time_s, env)
-    declination = np.degrees(np.arcsin(np.clip(np.sum(moon * pole, axis=1), -1.0, 1.0)))
+        conic = transfer_from_periapsis(
+            launch.radius_km, distance, flight_time_s, env.constants.gm("earth")
+        )
+        coast, dv = _injection(launch, up, ahead, aim, conic, env)
+        if wanted is not None:
+            velocity = _arrival(launch, normal, aim, distance, conic, env) - motion
+            beside = wanted.sight(velocity, lunar_poles(arrive, env), env)
+    declination, aimed = (
+        np.degrees(np.arcsin(np.clip(np.sum(d * pole, axis=1), -1.0, 1.0)))
+        for d in (moon / np.linalg.norm(moon, axis=1, keepdims=True), aim)
+    )
     volley = Volley(lift_off, azimuth_rad, coast, dv, flight_time_s)
-    return LiftOffs(volley, crossing, declination, np.abs(ratio) <= 1.0)
+    return LiftOffs(volley, crossing, declination, aimed, np.abs(ratio) <= 1.0)
 
 
 def _lateness(normal: Array, moon: Array, pole: Array, sign: Array) -> tuple[Array, Array]:
@@ -100,21 +119,32 @@ def _lateness(normal: Array, moon: Array, pole: Array, sign: Array) -> tuple[Arr
     return ratio, (behind + np.pi) % (2.0 * np.pi) - np.pi
 
 
+Conic = tuple[Array, Array]
+"""Speed at perigee (km/s) and true anomaly on arrival (rad)."""
+
+
 def _injection(
-    launch: Launch,
-    up: Array,
-    ahead: Array,
-    moon: Array,
-    distance: Array,
-    flight_time_s: Array,
-    env: Environment,
+    launch: Launch, up: Array, ahead: Array, aim: Array, conic: Conic, env: Environment
 ) -> tuple[Array, Array]:
-    """Return coast (s) and impulse (km/s) of the coplanar conic to the Moon's place."""
+    """Return coast (s) and impulse (km/s) of the coplanar conic to a direction."""
     gm, radius = env.constants.gm("earth"), launch.radius_km
-    speed, angle = transfer_from_periapsis(radius, distance, flight_time_s, gm)
-    to_moon = np.arctan2(np.sum(moon * ahead, axis=1), np.sum(moon * up, axis=1))
-    turn = (to_moon - angle - np.radians(launch.ascent.range_angle_deg)) % (2.0 * np.pi)
+    speed, angle = conic
+    to_aim = np.arctan2(np.sum(aim * ahead, axis=1), np.sum(aim * up, axis=1))
+    turn = (to_aim - angle - np.radians(launch.ascent.range_angle_deg)) % (2.0 * np.pi)
     return turn * np.sqrt(radius**3 / gm), speed - np.sqrt(gm / radius)
+
+
+def _arrival(
+    launch: Launch, normal: Array, aim: Array, distance: Array, conic: Conic, env: Environment
+) -> Array:
+    """Return the conic's velocity on arrival, km/s, shape (n, 3)."""
+    speed, angle = conic
+    gm, momentum = env.constants.gm("earth"), launch.radius_km * speed
+    e = momentum * speed / gm - 1.0
+    onward = np.cross(normal, aim)
+    onward /= np.linalg.norm(onward, axis=1, keepdims=True)
+    radial, across = gm / momentum * e * np.sin(angle), momentum / distance
+    return np.asarray(radial[:, None] * aim + across[:, None] * onward)
 
 
 def every(
@@ -126,19 +156,23 @@ def every(
     env: Environment,
 ) -> LiftOffs:
     """Return every guess between two instants at one flight time, in order of crossing and time."""
-    count = int(np.ceil(float(stop - start) / LUNAR_DAY_S)) + 2
-    near = start + (np.arange(count) - 0.5) * LUNAR_DAY_S
+    # half a lunar day apart, so that every crossing is within a quarter of some start
+    count = 2 * int(np.ceil(float(stop - start) / LUNAR_DAY_S)) + 4
+    near = start + (0.5 * np.arange(count) - 1.0) * LUNAR_DAY_S
     both = near[np.tile(np.arange(count), 2)]
     crossing = np.repeat([0, 1], count)
     full = np.full(2 * count, 1.0)
     found = lift_offs(launch, both, crossing, azimuth_rad * full, flight_time_s * full, env)
     after = found.volley.lift_off - start
-    keep = (after >= 0.0) & (after <= float(stop - start))
-    # neighbors may settle on the same crossing: keep one of each
     order = np.lexsort((after, crossing))
     apart = np.ones(len(order), dtype=bool)
-    apart[1:] = (np.diff(after[order]) > 0.5 * LUNAR_DAY_S) | (np.diff(crossing[order]) != 0)
-    rows = order[apart & keep[order]]
+    apart[1:] = (np.diff(after[order]) > 0.25 * LUNAR_DAY_S) | (np.diff(crossing[order]) != 0)
+    rows = order[apart]
+    rows = rows[(after[rows] >= 0.0) & (after[rows] <= float(stop - start))]
     return LiftOffs(
-        found.volley.of(rows), crossing[rows], found.declination_deg[rows], found.reaches[rows]
+        found.volley.of(rows),
+        crossing[rows],
+        found.declination_deg[rows],
+        found.aim_declination_deg[rows],
+        found.reaches[rows],
     )

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from perilune.astro import bplane, frames
-from perilune.astro.environment import Environment
+from perilune.astro import bplane
 from perilune.astro.epoch import Epoch
 from perilune.phases.arrival import aim_offset, perilune_misses
+from perilune.phases.targets import Targets, lunar_poles
 from perilune.phases.volley import Flown, Volley, VolleyShooter
 
 Array = NDArray[np.float64]
@@ -31,29 +31,6 @@ _LIMITS |= {f"dv_{axis}": 0.03 for axis in "xyz"}
 
 _AIM_KM, _BPLANE, _GOAL = 2e3, 5.0, np.array([1e-3, 1e-7, 1e-6])
 """Where a stage ends: km; km and s; radius (km), inclination (rad), radial rate (km/s)."""
-
-
-@dataclass(frozen=True, eq=False)
-class Targets:
-    """The perilunes wanted, a row each.
-
-    Attributes
-    ----------
-    radius_km : ndarray, shape (n,)
-    inclination_rad : ndarray, shape (n,)
-        To the `moon_me` pole at arrival; NaN for the lowest that the approach allows. One below
-        that (or above its supplement) is taken as the nearest allowed: see `Aimed.lowered`.
-    north : ndarray of bool, shape (n,)
-        Which branch.
-    """
-
-    radius_km: Array
-    inclination_rad: Array
-    north: NDArray[np.bool_]
-
-    def of(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Targets:
-        """Return some of the rows."""
-        return Targets(self.radius_km[rows], self.inclination_rad[rows], self.north[rows])
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,13 +150,11 @@ class _Solver:
         self.slopes = np.full((len(volley), 3, 3), np.nan)
 
     def to_aim_point(self, rows: Rows) -> NDArray[np.bool_]:
-        """Lead rows to where the asymptote pierces the B-plane, the Moon being massless."""
+        """Lead rows to where the Moon's pull would take over, the Moon being massless."""
 
         def miss(flown: Flown, which: Rows, poles: Array) -> Array:
-            r, v = flown.arrival[:, :3], flown.arrival[:, 3:]
-            v_inf = np.linalg.norm(v, axis=1)
-            aim = self._aim(v / v_inf[:, None], v_inf, which, poles)
-            return np.asarray(r - aim)
+            aim = self.wanted.of(which).sight(flown.arrival[:, 3:], poles, self.env)
+            return np.asarray(flown.arrival[:, :3] - aim)
 
         return self._newton(rows, miss, np.full(3, _AIM_KM), massless=True)
 
@@ -343,11 +318,6 @@ class _Solver:
         whole = np.zeros((len(self.volley), 3))
         whole[rows] = shift
         self.volley = self.volley.moved({n: whole[:, i] for i, n in enumerate(self.names)})
-
-
-def lunar_poles(epoch: Epoch, env: Environment) -> Array:
-    """Return the `moon_me` z axis in `icrf` at many instants, shape (n, 3)."""
-    return np.asarray(frames.from_icrf("moon_me", epoch, env)[0][..., 2, :])
 
 
 def _newton_step(slopes: Array, values: Array, limits: Array) -> Array:

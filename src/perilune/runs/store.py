@@ -44,11 +44,11 @@ class Store:
             return {}
         found: dict[int, Arrays] = {}
         for path in sorted(self.folder.glob("part-*.npz")):
-            with (
-                contextlib.suppress(OSError, ValueError, BadZipFile),  # a damaged part is redone
-                np.load(path, allow_pickle=False) as data,
-            ):
-                found[int(path.stem.rpartition("-")[2])] = dict(data)
+            number = int(path.stem.rpartition("-")[2])
+            with contextlib.suppress(
+                OSError, ValueError, EOFError, BadZipFile
+            ):  # redone if damaged
+                found[number] = dict(np.load(io.BytesIO(path.read_bytes()), allow_pickle=False))
         return found
 
     def keep(self, number: int, arrays: Arrays) -> None:
