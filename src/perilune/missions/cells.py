@@ -130,7 +130,7 @@ def solve_block(block: Block) -> Arrays:
     `c3_km2_s2`, `perilune_speed_km_s`, `v_inf_km_s`, `inclination_rad`, `lowered`,
     `normal_x, _y, _z` (of the orbit) and `arrival_x_km...` (Moon-centered), both `icrf`.
     """
-    marcher = _March(block, _environment(block.scan.constants))
+    marcher = _March(block, sky(block.scan.constants))
     count = len(block.scan.flight_times_s)
     middle = count // 2
     columns: list[dict[str, NDArray[Any]]] = [{} for _ in range(count)]
@@ -143,7 +143,7 @@ def solve_block(block: Block) -> Arrays:
 
 
 @cache
-def _environment(constants: str) -> Environment:
+def sky(constants: str) -> Environment:
     """Return this process's sky: engines compiled for one block serve the next."""
     return environment(constants=constants, tuned=True)
 
