@@ -26,7 +26,7 @@ Solve = Callable[[Volley, Targets, Rows], tuple[Volley, Array]]
 
 _LONGEST_S = 6.0 * 3600.0
 _TURNS, _NARROW_S = 14, 10.0
-_PROBES_S = (48.0, 12.0)
+_PROBES_RAD = (0.02, 0.006)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,15 +37,12 @@ class Nominal:
     ----------
     volley : Volley
         With impulses along the velocity.
-    impulse_km_s : ndarray, shape (n, 3)
-        The same impulses, `icrf`.
     arrival_km_s : ndarray, shape (n,)
         Speed at perilune.
     wanted : Targets
     """
 
     volley: Volley
-    impulse_km_s: Array
     arrival_km_s: Array
     wanted: Targets
 
@@ -99,39 +96,60 @@ class Steered:
 
 @dataclass(frozen=True, eq=False)
 class Fixed:
-    """Lift-offs at the nominal azimuth: the injection turns the plane, at the best coast.
+    """Lift-offs at the nominal azimuth: the injection turns the velocity out of the plane as well.
 
-    Model limits: fixed flight time; no plane change on the way, which would be cheaper for
-    transfers that go half round the Earth.
+    Half round the Earth from where the Moon will be, no turn leads there: so the injection climbs a
+    little too, which moves it from that point, by as much as costs least in all.
+
+    Model limits: fixed flight time; no plane change on the way.
     """
 
     shooter: VolleyShooter
     nominal: Nominal
-    first_s: float = 45.0
+    first_s: float = 120.0
 
     def start(self) -> Volley:
-        """Return the controls that the first step starts from."""
-        return replace(self.nominal.volley, dv_km_s=self.nominal.impulse_km_s)
+        """Return the controls that the first step starts from: nothing turned."""
+        along = self.nominal.volley
+        none = np.zeros(len(along))
+        return replace(along, dv_km_s=np.stack([along.dv_km_s, none, none], axis=1))
 
     def __call__(self, at: Volley, wanted: Targets, rows: Rows) -> tuple[Volley, Array]:
-        """Solve rows with three components of impulse, minimized over the coast."""
-        base = np.linalg.norm(self.nominal.impulse_km_s[rows], axis=1)
-        for probe in _PROBES_S:
-            shifts = (-probe, 0.0, probe)
-            tried = [self._solve(_shifted(at, shift), wanted) for shift in shifts]
-            (_, left), (at, middle), (_, right) = tried
-            at = _shifted(at, _downhill(left, middle, right, probe))
-        best, size = self._solve(at, wanted)
-        back = middle < size
-        best = _taken(best, np.flatnonzero(back), tried[1][0].of(back))
-        return best, np.fmin(size, middle) - base
+        """Solve rows with coast, speed and turn free, at the climb of the least velocity."""
+        best, least = self._solve(at, wanted, rows)
+        for probe in _PROBES_RAD:
+            sides = [self._solve(self._climbing(best, s), wanted, rows) for s in (-probe, probe)]
+            (_, left), (_, right) = sides
+            for volley, extra in sides:
+                better = np.flatnonzero(extra < least)
+                best, least = _taken(best, better, volley.of(better)), np.fmin(extra, least)
+            step = _downhill(left, least, right, probe)
+            volley, extra = self._solve(self._climbing(best, step), wanted, rows)
+            better = np.flatnonzero(extra < least)
+            best, least = _taken(best, better, volley.of(better)), np.fmin(extra, least)
+        return best, least
 
-    def _solve(self, volley: Volley, wanted: Targets) -> tuple[Volley, Array]:
-        near = np.ones(len(volley), dtype=bool)
-        aimed = aim_many(self.shooter, volley, ("dv_x", "dv_y", "dv_z"), wanted, near=near)
-        size = np.where(aimed.converged, np.linalg.norm(aimed.volley.dv_km_s, axis=1), np.inf)
-        lost = ~aimed.converged
-        return _taken(aimed.volley, np.flatnonzero(lost), volley.of(lost)), size
+    def _climbing(self, volley: Volley, climb_rad: Array | float) -> Volley:
+        """Return the rows with more climb, that much later: a parabola climbs half its anomaly."""
+        more = np.broadcast_to(np.asarray(climb_rad, dtype=float), (len(volley),))
+        gm, radius = self.shooter.env.constants.gm("earth"), self.shooter.launch.radius_km
+        later = 2.0 * more * np.sqrt(radius**3 / gm)
+        return volley.moved({"climb_rad": more, "coast_s": later})
+
+    def _solve(self, at: Volley, wanted: Targets, rows: Rows) -> tuple[Volley, Array]:
+        names = ("turn_rad", "coast_s", "dv_km_s")
+        near = np.ones(len(at), dtype=bool)
+        aimed = aim_many(self.shooter, at, names, wanted, near=near)
+        speed = np.linalg.norm(aimed.flown.arrival[:, 3:], axis=1)
+        extra = (
+            aimed.flown.injection_dv_km_s
+            - self.nominal.volley.dv_km_s[rows]
+            + speed
+            - self.nominal.arrival_km_s[rows]
+        )
+        sound = aimed.converged & (aimed.volley.coast_s >= 0.0)
+        lost = np.flatnonzero(~sound)
+        return _taken(aimed.volley, lost, at.of(lost)), np.where(sound, extra, np.inf)
 
 
 def window_s(way: Steered | Fixed, allowance_km_s: float) -> tuple[Array, Array]:
@@ -183,18 +201,12 @@ def _next(
 
 
 def _downhill(left: Array, middle: Array, right: Array, probe: float) -> Array:
-    """Return the step to the least of three values a probe apart (a parabola), limited."""
+    """Return the step to the least of a parabola through three values a probe apart, limited."""
     with np.errstate(invalid="ignore", divide="ignore"):
         bend = left - 2.0 * middle + right
         offset = 0.5 * (left - right) / bend * probe
-        slope = np.where(right < left, 4.0 * probe, -4.0 * probe)
-    limited = np.clip(np.nan_to_num(offset), -10.0 * probe, 10.0 * probe)
-    step = np.where(np.isfinite(offset) & (bend > 0.0), limited, slope)
-    return np.where(np.isfinite(middle), step, 0.0)
-
-
-def _shifted(volley: Volley, shift_s: Array | float) -> Volley:
-    return replace(volley, coast_s=np.maximum(volley.coast_s + shift_s, 0.0))
+    sound = np.isfinite(offset) & (bend > 0.0)
+    return np.where(sound, np.clip(np.nan_to_num(offset), -2.0 * probe, 2.0 * probe), 0.0)
 
 
 def _taken(volley: Volley, rows: Rows, other: Volley) -> Volley:

@@ -59,14 +59,13 @@ def open_block(task: Opening) -> Arrays:
         columns["flight_time_s"],
     )
     flown = shooter.fly(along, full=True)
-    impulse = flown.after[:, 3:] - flown.before[:, 3:]
     lowest = (columns["lowered"] > 0.0) | (scan.perilune.inclination_deg is None)
     wanted = Targets(
         np.full(len(along), scan.perilune.radius_km),
         np.where(lowest, np.nan, columns["inclination_rad"]),
         np.array([scan.branches[int(i)] == "north" for i in columns["branch"]], dtype=bool),
     )
-    nominal = Nominal(along, impulse, np.linalg.norm(flown.arrival[:, 3:], axis=1), wanted)
+    nominal = Nominal(along, np.linalg.norm(flown.arrival[:, 3:], axis=1), wanted)
     way = (
         Steered(shooter, nominal, permitted(task.corridor, scan.launch.site))
         if task.steered

@@ -24,6 +24,7 @@ from perilune.phases.shot import Model
 
 Array = NDArray[np.float64]
 
+_IMPULSE = ("dv_km_s", "turn_rad", "climb_rad")
 _SENSITIVE, _FULL = 1e-11, 1e-13
 """Integration tolerances: differences over kilometers, and a perilune to centimeters."""
 
@@ -39,7 +40,8 @@ class Volley:
         Inertial launch azimuth to the equator of date; insertion to injection; injection to
         arrival.
     dv_km_s : ndarray, shape (n,) or (n, 3)
-        Injection impulse: along the velocity, or `icrf` components.
+        Injection impulse along the velocity; or the speed gained, the turn of the velocity out of
+        the orbit's plane (rad, towards its normal) and its climb (rad).
     """
 
     lift_off: Epoch
@@ -64,17 +66,16 @@ class Volley:
     def moved(self, shifts: Mapping[str, Array]) -> Volley:
         """Return the volley with controls shifted; names as in `perilune.phases.shot.Controls`.
 
-        `lift_off_s` shifts the instants, `dv_x`, `dv_y`, `dv_z` the components of an impulse.
+        `lift_off_s` shifts the instants, `turn_rad` and `climb_rad` turn an impulse.
         """
         changes: dict[str, object] = {}
         dv = self.dv_km_s
         for name, shift in shifts.items():
             if name == "lift_off_s":
                 changes["lift_off"] = self.lift_off + shift
-            elif name == "dv_km_s":
-                dv = dv + shift
-            elif name.startswith("dv_"):
-                dv = dv + shift[:, None] * np.eye(3)["xyz".index(name[-1])]
+            elif name in _IMPULSE:
+                column = np.eye(3)[_IMPULSE.index(name)]
+                dv = dv + (shift if dv.ndim == 1 else shift[:, None] * column)
             else:
                 changes[name] = getattr(self, name) + shift
         return replace(self, dv_km_s=dv, **changes)  # type: ignore[arg-type]
@@ -190,7 +191,19 @@ def local_axes(
 
 def _impulse(before: Array, dv_km_s: Array) -> Array:
     """Return the velocity changes, shape (n, 3)."""
-    if dv_km_s.ndim == 2:
-        return dv_km_s
-    v = before[:, 3:]
-    return np.asarray(v * (dv_km_s / np.linalg.norm(v, axis=1))[:, None])
+    r, v = before[:, :3], before[:, 3:]
+    speed = np.linalg.norm(v, axis=1)
+    if dv_km_s.ndim == 1:
+        return np.asarray(v * (dv_km_s / speed)[:, None])
+    gain, turn, climb = dv_km_s.T
+    normal = np.cross(r, v)
+    normal /= np.linalg.norm(normal, axis=1, keepdims=True)
+    up = np.cross(v / speed[:, None], normal)
+    level = np.cos(climb)
+    parts = zip(
+        (v / speed[:, None], normal, up),
+        (level * np.cos(turn), level * np.sin(turn), np.sin(climb)),
+        strict=True,
+    )
+    direction = np.sum([axis * share[:, None] for axis, share in parts], axis=0)
+    return np.asarray((speed + gain)[:, None] * direction - v)

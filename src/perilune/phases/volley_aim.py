@@ -26,8 +26,8 @@ Rows = NDArray[np.int64]
 # Differences move the arrival by some kilometers; limits keep a step within sight of the last one.
 _STEPS = {"azimuth_rad": 1e-5, "coast_s": 0.02, "dv_km_s": 1e-6, "lift_off_s": 0.2}
 _LIMITS = {"azimuth_rad": 0.1, "coast_s": 300.0, "dv_km_s": 0.03, "lift_off_s": 1800.0}
-_STEPS |= {f"dv_{axis}": 1e-6 for axis in "xyz"}
-_LIMITS |= {f"dv_{axis}": 0.03 for axis in "xyz"}
+_STEPS |= {"turn_rad": 1e-6}
+_LIMITS |= {"turn_rad": 0.05}
 
 _AIM_KM, _BPLANE, _GOAL = 2e3, 5.0, np.array([1e-3, 1e-7, 1e-6])
 """Where a stage ends: km; km and s; radius (km), inclination (rad), radial rate (km/s)."""
