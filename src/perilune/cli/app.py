@@ -20,6 +20,10 @@ Scenario = Annotated[str, typer.Argument(metavar="SCENARIO", help="A bundled nam
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+Directory = Annotated[
+    str | None,
+    typer.Option("-o", metavar="DIR", help="Output folder (default perilune-out/NAME)."),
+]
 Overrides = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH.TO.KEY=VALUE", help="Override a key; repeatable."),
@@ -29,10 +33,7 @@ Overrides = Annotated[
 @app.command()
 def fly(
     scenario: Scenario,
-    directory: Annotated[
-        str | None,
-        typer.Option("-o", metavar="DIR", help="Output folder (default perilune-out/NAME)."),
-    ] = None,
+    directory: Directory = None,
     overrides: Overrides = None,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -47,6 +48,47 @@ def fly(
             scenario,
             directory,
             overrides or [],
+            as_json=as_json,
+            quiet=quiet,
+            with_report=not no_report,
+        )
+    )
+
+
+@app.command()
+def windows(
+    scenario: Scenario,
+    first: Annotated[
+        str,
+        typer.Option("--from", metavar="DATE", help="First lift-off: 2020-11-01, or UTC with Z."),
+    ],
+    last: Annotated[
+        str,
+        typer.Option("--to", metavar="DATE", help="Last lift-off; a day alone is searched whole."),
+    ],
+    directory: Directory = None,
+    overrides: Overrides = None,
+    workers: Annotated[
+        int | None,
+        typer.Option("--workers", metavar="N", min=1, max=1024,
+                     help="Processes (default: all processors, one for a small scan)."),
+    ] = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    no_report: Annotated[bool, typer.Option("--no-report", help="No windows.html.")] = False,
+    debug: Debug = False,  # noqa: ARG001
+) -> None:  # fmt: skip
+    """Find every launch opportunity in a span of dates, with its cost, light and daily window."""
+    from perilune.cli.windows import run_windows
+
+    raise typer.Exit(
+        run_windows(
+            scenario,
+            first,
+            last,
+            directory,
+            overrides or [],
+            workers=workers,
             as_json=as_json,
             quiet=quiet,
             with_report=not no_report,
@@ -78,6 +120,27 @@ def list_scenarios(
     from perilune.cli.check import run_list
 
     raise typer.Exit(run_list(as_json=as_json))
+
+
+@app.command(name="catalog")
+def show_catalog(
+    kind: Annotated[
+        str | None,
+        typer.Argument(metavar="[KIND]", help="A table, such as launch_sites; all where left out."),
+    ] = None,
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One entry of it.")] = None,
+    file: Annotated[
+        list[str] | None,
+        typer.Option("--file", metavar="FILE", help="Your own entries over these; repeatable."),
+    ] = None,
+    as_json: Json = False,
+    quiet: Quiet = False,  # noqa: ARG001
+    debug: Debug = False,  # noqa: ARG001
+) -> None:
+    """Show the catalogue's figures with their sources."""
+    from perilune.cli.catalog import run_catalog
+
+    raise typer.Exit(run_catalog(kind, name, file or [], as_json=as_json))
 
 
 def _version(value: bool) -> None:

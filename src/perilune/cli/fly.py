@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from perilune.cli import output
+from perilune.cli import output, outputs
 from perilune.errors import InputError, PeriluneError
-from perilune.report.save import require_writable, save
+from perilune.report.save import save
 from perilune.scenarios.load import called, load
 
 if TYPE_CHECKING:
@@ -30,11 +28,11 @@ def run_fly(
 ) -> int:
     """Fly a scenario; returns 0 where it closes and every check holds, else 1."""
     mission = load(scenario, overrides=overrides)
-    folder = _folder(directory, mission.name)
+    folder = outputs.folder(directory, mission.name)
     progress = output.Progress(quiet=quiet)
     progress(f"{mission.name}: loading ephemeris and compiling")
     flight = _fly(mission, called(scenario, overrides), progress)
-    flight = replace(flight, provenance={**flight.provenance, "command": _command()})
+    flight = replace(flight, provenance={**flight.provenance, "command": outputs.command()})
     progress("writing")
     _save(flight, folder, with_report=with_report)
     progress.done()
@@ -43,20 +41,6 @@ def run_fly(
     else:
         _show(flight, folder)
     return 0 if flight.closes else 1
-
-
-def _folder(directory: str | None, name: str) -> Path:
-    """Return the output folder, once it is known that it can be written."""
-    if directory is not None and not directory.strip():
-        raise InputError("-o: found an empty name, expected a folder")
-    folder = Path(directory) if directory else Path("perilune-out") / name
-    try:
-        require_writable(folder)
-        if folder.is_symlink() and not folder.exists():
-            raise InputError("a link to nowhere: expected a folder", file=str(folder))
-    except OSError as problem:
-        raise _unwritable(folder, problem) from problem
-    return folder
 
 
 def _fly(mission: Mission, where: str, progress: output.Progress) -> Flight:
@@ -75,20 +59,7 @@ def _save(flight: Flight, folder: Path, *, with_report: bool) -> None:
     try:
         save(flight, folder, report=with_report)
     except OSError as problem:
-        raise _unwritable(folder, problem) from problem
-
-
-def _unwritable(folder: Path, problem: OSError) -> InputError:
-    reason = problem.strerror or str(problem)
-    return InputError(
-        f"cannot be written ({reason}): name another folder with -o", file=str(folder)
-    )
-
-
-def _command() -> str:
-    """Return the command line as a shell takes it; bytes that are no text are substituted."""
-    words = shlex.join(["perilune", *sys.argv[1:]])
-    return words.encode("utf-8", "replace").decode("utf-8")
+        raise outputs.unwritable(folder, problem) from problem
 
 
 def _show(flight: Flight, folder: Path) -> None:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from importlib.resources import files
 from string import Template
 from typing import Any
 
-from perilune.report import figures, tables, words
+from perilune.report import figures, pieces, tables, words
 
 Document = Mapping[str, Any]
 
 _GOOD = ("converged", "completed", "closes")
-_FACTS = ("command", "perilune", "scenario", "constants", "elapsed_s")
 
 
 def fly_page(document: Document, tracks: Mapping[str, Mapping[str, Any]]) -> str:
@@ -36,31 +34,23 @@ def fly_page(document: Document, tracks: Mapping[str, Mapping[str, Any]]) -> str
     """
     title = str(document.get("title") or document.get("scenario") or "Flight")
     plots = {body: figures.figure(body, track) for body, track in tracks.items() if track}
-    return Template(_asset("page.html")).substitute(
+    return Template(pieces.asset("page.html")).substitute(
         title=escape(title),
         scenario=escape(str(document.get("scenario") or "")),
-        summary=_paragraph(document.get("summary")),
+        summary=pieces.paragraph(document.get("summary")),
         verdict=_verdict(document),
         sections="\n".join(_sections(document)),
         plots=_plots(tracks) if plots else "",
-        provenance=_provenance(document),
-        style=_asset("page.css"),
+        provenance=pieces.provenance(document),
+        style=pieces.asset("page.css"),
         figures=figures.script_json(plots),
         plotly=figures.plotly_script() if plots else "",
-        script=_asset("plots.js"),
+        script=pieces.asset("plots.js"),
     )
-
-
-def _asset(name: str) -> str:
-    return files("perilune.report").joinpath("templates", name).read_text(encoding="utf-8")
 
 
 def _rows(document: Document, key: str) -> Sequence[Document]:
     return document.get(key) or []
-
-
-def _paragraph(text: Any, kind: str = "summary") -> str:
-    return f'<p class="{kind}">{escape(str(text))}</p>' if text else ""
 
 
 # ---- the verdict
@@ -76,8 +66,8 @@ def _verdict(document: Document) -> str:
     parts = [
         f'<div class="verdict {kind}">',
         f'<p class="headline"><span aria-hidden="true">{sign}</span> {escape(str(text))}</p>',
-        _paragraph(document.get("message"), "message"),
-        _paragraph(document.get("remedy"), "message"),
+        pieces.paragraph(document.get("message"), "message"),
+        pieces.paragraph(document.get("remedy"), "message"),
         _facts_of_verdict(document, checks),
     ]
     if failed or short:
@@ -135,7 +125,7 @@ def _facts_of_verdict(document: Document, checks: Sequence[Document]) -> str:
     if _rows(document, "assumed"):
         count = len(_rows(document, "assumed"))
         facts.append(("Assumed figures", f'<a href="#assumed">{count}, listed below</a>'))
-    return _pairs(facts, "facts")
+    return pieces.pairs(facts, "facts")
 
 
 def _plain(mapping: Document) -> Iterator[tuple[str, Any]]:
@@ -146,11 +136,6 @@ def _plain(mapping: Document) -> Iterator[tuple[str, Any]]:
 
 def _fact(key: str, value: Any) -> str:
     return words.date(value) if key.endswith("utc") else words.scalar(value)
-
-
-def _pairs(pairs: Sequence[tuple[str, str]], kind: str) -> str:
-    items = "".join(f"<div><dt>{escape(key)}</dt><dd>{value}</dd></div>" for key, value in pairs)
-    return f'<dl class="{kind}">{items}</dl>' if items else ""
 
 
 def _failure(row: Document) -> str:
@@ -200,21 +185,3 @@ def _plots(tracks: Mapping[str, Mapping[str, Any]]) -> str:
 
 def _track_title(body: str, track: Mapping[str, Any]) -> str:
     return str(track.get("title") or f"About the {words.sentence(body)}")
-
-
-def _provenance(document: Document) -> str:
-    told = dict(document.get("provenance") or {})
-    merged = {key: told.pop(key, None) or document.get(key) for key in _FACTS} | told
-    return _pairs(list(_leaves(merged)), "provenance")
-
-
-def _leaves(mapping: Document, prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Yield label and HTML of every value in a mapping, however deep."""
-    for key, value in mapping.items():
-        name = prefix + words.label(str(key))
-        if isinstance(value, Mapping):
-            yield from _leaves(value, f"{name} · ")
-        elif key == "command" and value:
-            yield name, f"<code>{escape(str(value))}</code>"
-        elif value is not None:
-            yield name, words.date(value) if str(key).endswith("_utc") else words.exact(value)

@@ -1,0 +1,49 @@
+"""What every page is made of: assets, paragraphs, lists of facts, provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+from perilune.report import words
+
+Document = Mapping[str, Any]
+
+_FACTS = ("command", "perilune", "scenario", "constants", "elapsed_s")
+
+
+def asset(name: str) -> str:
+    """Return the text of a template, a style sheet or a script."""
+    return files("perilune.report").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def paragraph(text: Any, kind: str = "summary") -> str:
+    """Return text as a paragraph, nothing where there is none."""
+    return f'<p class="{kind}">{escape(str(text))}</p>' if text else ""
+
+
+def pairs(rows: Sequence[tuple[str, str]], kind: str) -> str:
+    """Return labels and their values (HTML) as a list of facts."""
+    items = "".join(f"<div><dt>{escape(key)}</dt><dd>{value}</dd></div>" for key, value in rows)
+    return f'<dl class="{kind}">{items}</dl>' if items else ""
+
+
+def provenance(document: Document) -> str:
+    """Return what a result was made with, every leaf of it."""
+    told = dict(document.get("provenance") or {})
+    merged = {key: told.pop(key, None) or document.get(key) for key in _FACTS} | told
+    return pairs(list(_leaves(merged)), "provenance")
+
+
+def _leaves(mapping: Document, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Yield label and HTML of every value in a mapping, however deep."""
+    for key, value in mapping.items():
+        name = prefix + words.label(str(key))
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{name} · ")
+        elif key == "command" and value:
+            yield name, f"<code>{escape(str(value))}</code>"
+        elif value is not None:
+            yield name, words.date(value) if str(key).endswith("_utc") else words.exact(value)

@@ -1,0 +1,225 @@
+"""The page of a scan of launch dates: the answer first, then the plots and the table behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+from string import Template
+from typing import Any
+
+from perilune.missions.windows import Windows
+from perilune.report import figures, pieces, tables, words
+from perilune.report.tables import Column, fixed
+from perilune.report.why_not import grouped
+from perilune.report.windows_figures import figures_data
+
+Row = Mapping[str, Any]
+
+ROWS = 400
+"""Opportunities in the page's table at most; the files have all."""
+
+
+def best_of(windows: Windows) -> dict[str, Any] | None:
+    """Return the feasible opportunity of least total velocity change; None where there is none."""
+    rows = [row for row in windows.opportunities if row["feasible"]]
+    return min(rows, key=lambda row: float(row["total_dv_m_s"]), default=None)
+
+
+def windows_page(windows: Windows, as_flown: str | None = None) -> str:
+    """Return one HTML page that needs nothing else, not even a network.
+
+    Parameters
+    ----------
+    windows : Windows
+    as_flown : str, optional
+        UTC of the lift-off that really happened, for comparison.
+
+    Returns
+    -------
+    str
+    """
+    document = windows.to_json()
+    title = f"{windows.title or windows.name}: launch windows"
+    return Template(pieces.asset("page.html")).substitute(
+        title=escape(title),
+        scenario=escape(windows.name),
+        summary=pieces.paragraph(_span_of(document)),
+        verdict=_verdict(windows),
+        sections=_plots(windows) + "\n" + "\n".join(_sections(windows)),
+        plots="",
+        provenance=pieces.provenance(document),
+        style=pieces.asset("page.css") + pieces.asset("windows.css"),
+        figures=figures.script_json(figures_data(windows, as_flown)),
+        plotly=figures.plotly_script(),
+        script=pieces.asset("windows.js"),
+    )
+
+
+def _span_of(document: Row) -> str:
+    return f"Lift-offs from {_plain(document['from'])} to {_plain(document['to'])} UTC."
+
+
+def _plain(utc: str) -> str:
+    return utc.replace("T", " ").rstrip("Z").removesuffix(":00")
+
+
+# ---- the answer
+
+
+def _verdict(windows: Windows) -> str:
+    best, count = best_of(windows), len(windows.opportunities)
+    kind, sign = ("bad", "✗") if best is None else ("good", "✓")
+    text = (
+        f"None of {count} launch opportunities is feasible"
+        if best is None
+        else f"{windows.feasible_n} of {count} launch opportunities are feasible"
+    )
+    parts = [
+        f'<div class="verdict {kind}">',
+        f'<p class="headline"><span aria-hidden="true">{sign}</span> {escape(text)}</p>',
+        pieces.paragraph(_best_in_words(best), "message") if best else "",
+        pieces.pairs(_facts(windows), "facts"),
+        "</div>",
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _best_in_words(best: Row) -> str:
+    there = f", landing {best['landing_utc'][:10]}" if best["landing_utc"] else ""
+    return (
+        f"Best: lift-off {_plain(best['launch_utc'])} UTC, {best['branch']} branch, "
+        f"{best['coast']} coast, {best['total_dv_m_s']:,.1f} m/s in all, arrival "
+        f"{_plain(best['arrival_utc'])}{there}."
+    )
+
+
+def _facts(windows: Windows) -> list[tuple[str, str]]:
+    days = {row["launch_utc"][:10] for row in windows.opportunities if row["feasible"]}
+    scanned = {row["launch_utc"][:10] for row in windows.opportunities}
+    facts = [
+        ("Days with a feasible lift-off", f"{len(days)} of {len(scanned)}"),
+        ("Cells", words.number(windows.cells_n, 0)),
+        ("Solvable", words.number(windows.solvable_n, 0)),
+        ("Converged", words.number(windows.converged_n, 0)),
+        ("Feasible cells", words.number(int(windows.cells["feasible"].sum()), 0)),
+        ("Window allowance", f"{words.scalar(windows.limits.dv_allowance_m_s)} m/s"),
+    ]
+    if windows.assumed:
+        link = f'<a href="#assumed">{len(windows.assumed)}, listed below</a>'
+        facts.append(("Assumed figures", link))
+    return facts
+
+
+# ---- the plots
+
+
+def _plots(windows: Windows) -> str:
+    switch = (
+        '<span class="switch" role="group" aria-label="Vertical axis">'
+        '<button type="button" data-view="arrival" aria-pressed="true">arrival date</button>'
+        '<button type="button" data-view="flight" aria-pressed="false">flight time</button></span>'
+    )
+    boxes = [
+        _figure("map", "Total Δv over lift-off and arrival",
+                "Best cell of each lift-off date and branch. Full color: feasible; dimmed: solved, "
+                "not feasible. Dots: the flight time chosen; star: the best.", switch),
+        _figure("cost", "Total Δv of each lift-off",
+                "Injection and capture. Filled: feasible; hollow: not."),
+        _figure("daily", "Daily windows",
+                "Open while the Δv allowance lasts; the tick is the lift-off itself. Of each day "
+                "the upper bar is the short coast, the lower the long one."),
+    ]  # fmt: skip
+    if windows.limits.landing is not None:
+        site = windows.limits.landing.site_name
+        note = f"Sun elevation over {site} at touchdown, with its limits. Filled: feasible."
+        boxes.append(_figure("light", "Light at the landing", note))
+    body = "\n".join(boxes)
+    return f'<section id="plots">\n<h2>Windows</h2>\n{body}\n</section>'
+
+
+def _figure(name: str, title: str, note: str, switch: str = "") -> str:
+    return (
+        f"<figure>\n<figcaption><strong>{escape(title)}</strong> {escape(note)}{switch}"
+        f'</figcaption>\n<div class="plot {name}" data-figure="{name}" role="img" '
+        f'aria-label="{escape(title)}: its figures are in the table below"></div>\n'
+        "<noscript>This plot needs JavaScript.</noscript>\n</figure>"
+    )
+
+
+# ---- what stands behind it
+
+
+def _sections(windows: Windows) -> Iterator[str]:
+    groups = grouped(windows.opportunities)
+    if groups:
+        counted = [{"reason": group.reason, "count": group.count} for group in groups]
+        yield _section("reasons", "Why not", tables.table(_REASONS, counted[:30], "Reasons"))
+    rows, left = _shown(windows.opportunities)
+    if rows:
+        more = pieces.paragraph(left, "message") if left else ""
+        table = tables.table(_COLUMNS, rows, "Launch opportunities")
+        yield _section("opportunities", "Launch opportunities", table + more)
+    if windows.assumed:
+        table = tables.assumed(windows.assumed)
+        yield _section("assumed", "Assumed or unconfirmed figures", table)
+
+
+def _section(name: str, heading: str, content: str) -> str:
+    return f'<section id="{name}">\n<h2>{heading}</h2>\n{content}\n</section>'
+
+
+def _shown(rows: Sequence[Row]) -> tuple[list[Row], str]:
+    """Return the opportunities the table shows, and what it says of those left out."""
+    if len(rows) <= ROWS:
+        return list(rows), ""
+    feasible = [row for row in rows if row["feasible"]]
+    kept = (feasible or list(rows))[:ROWS]
+    kind = "the feasible ones" if feasible and len(kept) == len(feasible) else "the first"
+    return kept, f"Shown: {kind}. All {len(rows):,} are in opportunities.csv."
+
+
+def _mark(row: Row) -> str:
+    if row["feasible"]:
+        return '<span class="mark good">✓ feasible</span>'
+    return '<span class="mark bad">✗ no</span>'
+
+
+def _window(row: Row) -> str:
+    if row["window_open_utc"] is None:
+        return words.NOTHING
+    span = f"{row['window_open_utc'][11:16]} – {row['window_close_utc'][11:16]}"
+    return f'<span class="hours">{escape(span)}</span>'
+
+
+def _reasons(row: Row) -> str:
+    return "; ".join(escape(reason) for reason in row["why_not"])
+
+
+def _date(title: str, key: str) -> Column:
+    return Column(title, lambda row: words.date(row[key]), key, is_number=False, optional=True)
+
+
+_REASONS = [
+    Column("Reason", lambda row: escape(row["reason"]), is_number=False, is_prose=True),
+    fixed("Lift-offs and branches", "count", 0),
+]
+_COLUMNS = [
+    _date("Lift-off, UTC", "launch_utc"),
+    Column("Feasible", _mark, is_number=False),
+    Column("Window, UTC", _window, is_number=False),
+    _date("Arrival, UTC", "arrival_utc"),
+    _date("Landing, UTC", "landing_utc"),
+    Column("Branch", lambda row: escape(row["branch"]), is_number=False),
+    Column("Coast", lambda row: escape(row["coast"]), is_number=False),
+    fixed("Azimuth, °", "azimuth_deg", 1),
+    fixed("Inclination, °", "inclination_deg", 2),
+    fixed("Flight time, h", "flight_time_h", 1),
+    fixed("TLI, m/s", "tli_dv_m_s", 1),
+    fixed("LOI, m/s", "loi_dv_m_s", 1),
+    fixed("Total Δv, m/s", "total_dv_m_s", 1),
+    fixed("Injected mass, kg", "injected_mass_kg", 0),
+    fixed("Margin, kg", "margin_kg", 0),
+    fixed("Sun, °", "sun_elevation_deg", 1),
+    fixed("Earth, °", "earth_elevation_deg", 1),
+    Column("Why not", _reasons, is_number=False, is_prose=True),
+]
