@@ -136,6 +136,8 @@ class WindowsRequest:
         The circle the capture ends in; default: at the perilune.
     steered : bool
         Whether the rocket's azimuth follows the clock within the day's window.
+    free_flight_time : bool
+        Whether each opportunity's flight time is minimized between those scanned.
     """
 
     directions: tuple[Direction, ...] = ()
@@ -144,6 +146,7 @@ class WindowsRequest:
     limits: Limits = Limits()
     orbit_altitude_km: float | None = None
     steered: bool = True
+    free_flight_time: bool = False
 
     @property
     def flight_times_s(self) -> tuple[float, ...]:

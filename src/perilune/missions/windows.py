@@ -16,7 +16,9 @@ from perilune.astro.epoch import Epoch
 from perilune.errors import InputError
 from perilune.missions import cells as cell
 from perilune.missions.flight import provenance
+from perilune.missions.free_time import refined
 from perilune.missions.judge import Craft, Judged, Reasons, judge
+from perilune.missions.march import solve_block
 from perilune.missions.mission import Mission
 from perilune.missions.opening import COLUMNS, ROWS, Opening, open_block
 from perilune.missions.opportunities import as_row, best_cells
@@ -193,19 +195,29 @@ def windows(
     report("finding the lift-offs")
     found = cell.chains(scan, env)
     blocks = [cell.Block(scan, part) for part in found.blocks()]
-    cells = _merged(
-        run(cell.solve_block, blocks, workers=workers, store=store(scan) if store else None,
-            report=report),
-        blocks,
-        scan,
-    )  # fmt: skip
+    kept = store(scan) if store else None
+    parts = run(solve_block, blocks, workers=workers, store=kept, report=report)
+    cells = _merged(parts, blocks, scan)
+    if not len(cells.get("status", ())):
+        raise InputError(
+            f"no lift-off between {scan.start.utc_iso(0)} and {scan.stop.utc_iso(0)}: expected a "
+            "span of a day or more"
+        )
     report("judging")
-    request = mission.windows
-    craft = craft_of(mission)
-    judged = judge(
-        cells, scan, request.limits, craft, env, orbit_altitude_km=request.orbit_altitude_km
-    )
+    request, craft = mission.windows, craft_of(mission)
+
+    def judged_now(cells: Arrays) -> Judged:
+        return judge(
+            cells, scan, request.limits, craft, env, orbit_altitude_km=request.orbit_altitude_km
+        )
+
+    judged = judged_now(cells)
     chosen = best_cells(cells, judged)
+    if request.free_flight_time:
+        report("flight times of the least delta-v")
+        cells = refined(cells, judged, chosen, scan, found, workers)
+        judged = judged_now(cells)
+        chosen = best_cells(cells, judged)
     report("opening and closing of the daily windows")
     spans = _spans(mission, cells, chosen[judged.feasible[chosen]], scan, workers)
     reasons = Reasons(cells, judged, scan, request.limits, craft)
@@ -230,6 +242,8 @@ def windows(
 
 def _merged(parts: list[Arrays], blocks: list[cell.Block], scan: Scan) -> dict[str, NDArray[Any]]:
     """Return the cells of all blocks whose lift-off lies in the span."""
+    if not parts:
+        return {}
     first = np.cumsum([0, *(len(block.chains) for block in blocks)])
     numbered = [
         {**part, "chain": np.asarray(part["chain"]) + first[i]} for i, part in enumerate(parts)

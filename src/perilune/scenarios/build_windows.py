@@ -83,6 +83,7 @@ class WindowsBuilder:
             ),
             orbit_altitude_km=self._circle(capture),
             steered=part.azimuth == "steered",
+            free_flight_time=given is None,
         )
 
     def _directions(self, launch: LaunchPhase) -> tuple[Direction, ...]:
