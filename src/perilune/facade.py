@@ -14,6 +14,7 @@ from perilune.missions.flight import Flight
 from perilune.missions.mission import Mission
 from perilune.missions.windows import Windows
 from perilune.report.save import save
+from perilune.report.save_windows import save_windows
 from perilune.scenarios.load import load
 
 
@@ -83,7 +84,7 @@ def windows(
     -------
     Windows
         `opportunities` (a list of rows), `cells`, counts, `to_json()`; and itself a table for
-        pyarrow, pandas or polars: `pyarrow.table(found)`.
+        pyarrow, pandas or polars: `pyarrow.table(found)`; `save(folder)`.
 
     Raises
     ------
@@ -92,7 +93,13 @@ def windows(
     """
     mission = scenario if isinstance(scenario, Mission) else load(scenario, overrides=overrides)
     first, last = (Epoch.utc(t) if isinstance(t, str) else t for t in (start, stop))
-    return scan.windows(mission, first, last, env=env, workers=workers, report=report)
+    found = scan.windows(mission, first, last, env=env, workers=workers, report=report)
+    launch = next((row.utc for row in mission.as_flown if row.event == "lift_off"), None)
+
+    def write(found: Windows, folder: Path, report: bool) -> list[Path]:
+        return save_windows(found, folder, as_flown=launch, report=report)
+
+    return replace(found, writer=write)
 
 
 def _write(flight: Flight, folder: Path, report: bool) -> list[Path]:

@@ -20,7 +20,11 @@ from perilune.missions.checks import mission_checks
 from perilune.missions.flight import Flight
 from perilune.missions.mission import Choice, Mission
 from perilune.phases.base import Check, Condition, Context, Happening, Leg, Phase, Stack
+from perilune.phases.departure import LaunchPhase
 from perilune.phases.translunar import engines
+
+
+_DUE_EAST = np.sin(np.radians(5.0))  # closer to due east than this, a launch heads neither way
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +113,8 @@ def fly(
     chosen, branches, check = _choose(chains, mission.choice, context)
     checks = [*chosen.checks, *mission_checks(mission, chosen.trajectory, chosen.happenings,
                                               chosen.stack)]  # fmt: skip
-    checks += [extra for extra in (check, _injected_mass(mission, chosen)) if extra is not None]
+    extras = (check, _permitted(mission, chosen), _injected_mass(mission, chosen))
+    checks += [extra for extra in extras if extra is not None]
     return Flight.of(
         mission,
         env,
@@ -145,6 +150,25 @@ def _merged(chain: Chain) -> dict[str, object]:
         out.update(leg.solution)
     out.pop("branch", None)
     return out
+
+
+def _permitted(mission: Mission, chain: Chain) -> Check | None:
+    """Return the check that the site permits the direction of launch, where it says what it does.
+
+    The limit is half the last digit to which corridors are stated.
+    """
+    azimuth = _merged(chain).get("azimuth_deg")
+    launch = next((p for p in mission.phases if isinstance(p, LaunchPhase)), None)
+    if launch is None or azimuth is None or not (mission.corridor and mission.corridor.is_stated):
+        return None
+    site, angle = launch.launch.site, np.radians(float(str(azimuth)))
+    latitude = np.radians(site.point.geocentric_latitude_deg)
+    inclination = float(np.degrees(np.arccos(np.cos(latitude) * np.sin(angle))))
+    north = float(np.cos(angle))
+    heading = None if abs(north) < _DUE_EAST else "northbound" if north > 0.0 else "southbound"
+    nearest = mission.corridor.nearest_deg(inclination, heading, site)
+    off = float("nan") if nearest is None else abs(nearest - inclination)
+    return Check("launch outside the site's corridors", off, "deg", 0.05)
 
 
 def _injected_mass(mission: Mission, chain: Chain) -> Check | None:

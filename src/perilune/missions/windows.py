@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,8 @@ from perilune.runs.store import Arrays, Store
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
+Writer = Callable[["Windows", Path, bool], list[Path]]
+"""Writes a scan's files; given from above, so that missions know no formats."""
 
 _WORTH_A_POOL = 3 * ROWS
 
@@ -66,6 +69,13 @@ class Windows:
     elapsed_s: float
     assumed: list[dict[str, Any]]
     provenance: dict[str, Any]
+    writer: Writer | None = None
+
+    def save(self, folder: str | Path, *, report: bool = True) -> list[Path]:
+        """Write the outputs of `perilune windows` into a folder; returns their paths."""
+        if self.writer is None:
+            raise InputError("this scan was made without a writer: scan with perilune.windows")
+        return self.writer(self, Path(folder), report)
 
     @property
     def cells_n(self) -> int:
