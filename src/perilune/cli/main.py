@@ -6,6 +6,7 @@ traceback reaches a user without `--debug`, which every command takes before or 
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import signal
@@ -37,6 +38,7 @@ def run() -> None:
     _listen()
     status = main()
     if status > STOPPED:
+        gc.collect()  # a stopped pool's semaphores go with it
         os._exit(status)  # a compilation under way would hold the interpreter's own end
     raise SystemExit(status)
 

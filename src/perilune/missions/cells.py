@@ -14,16 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perilune.astro.environment import Environment, environment
-from perilune.astro.epoch import Epoch
+from perilune.astro.epoch import DAY, Epoch
 from perilune.missions.scan import Scan
-from perilune.phases.lift_offs import every
+from perilune.phases.lift_offs import LUNAR_DAY_S, every
 from perilune.phases.volley import Volley
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
 CHAINS = 24  # in a block: seconds of work, and enough for the lanes
-_MARGIN_S = 2.0 * 3600.0
+LUNAR_MONTH_S = 27.321661 * DAY
 
 PLANE, NO_SOLUTION, CONVERGED = 0, 1, 2
 """Status of a cell: the launch plane cannot hold the Moon; not converged; converged."""
@@ -68,11 +68,15 @@ def chains(scan: Scan, env: Environment) -> Chains:
     """Return every chain of a scan, in order of lift-off."""
     found: list[tuple[Epoch, Rows, Rows, NDArray[np.bool_]]] = []
     middle = scan.flight_times_s[len(scan.flight_times_s) // 2]
+    # at another flight time the Moon, and with it the lift-off, is elsewhere: up to thrice as much
+    # where the plane crosses its path flat
+    longest = max(abs(time - middle) for time in scan.flight_times_s)
+    margin_s = 3600.0 + 3.0 * longest * LUNAR_DAY_S / LUNAR_MONTH_S
     for number, _ in enumerate(scan.directions):
         seeds = every(
             scan.launch,
-            scan.start + (-_MARGIN_S),
-            scan.stop + _MARGIN_S,
+            scan.start + (-margin_s),
+            scan.stop + margin_s,
             azimuth_rad(scan, number),
             middle,
             env,

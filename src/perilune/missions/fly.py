@@ -23,7 +23,6 @@ from perilune.phases.base import Check, Condition, Context, Happening, Leg, Phas
 from perilune.phases.departure import LaunchPhase
 from perilune.phases.translunar import engines
 
-
 _DUE_EAST = np.sin(np.radians(5.0))  # closer to due east than this, a launch heads neither way
 
 

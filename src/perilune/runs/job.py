@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import signal
@@ -76,14 +75,12 @@ def _mapper(work: Work, workers: int) -> Iterator[Mapper]:
     if workers <= 1:
         yield lambda tasks: map(one, tasks)
         return
-    pools = [multiprocessing.get_context("spawn").Pool(workers, initializer=_quiet)]
+    pool = multiprocessing.get_context("spawn").Pool(workers, initializer=_quiet)
     try:
-        yield lambda tasks: pools[0].imap_unordered(one, tasks)
+        yield lambda tasks: pool.imap_unordered(one, tasks)
     finally:
-        pools[0].terminate()  # done, failed or interrupted: nobody waits for the rest
-        pools[0].join()
-        pools.clear()
-        gc.collect()  # its semaphores, before a stopped command ends without clearing up
+        pool.terminate()  # done, failed or interrupted: nobody waits for the rest
+        pool.join()
 
 
 class _Numbered:
