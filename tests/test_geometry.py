@@ -67,7 +67,9 @@ def prop_places_round_trip(
     env: Environment, body: str, lat: float, lon: float, alt: float, epoch: Epoch
 ) -> None:
     found = subpoint(SurfacePoint(body, lat, lon, alt).state(epoch, env), env)
-    assert found.latitude_deg == pytest.approx(lat, abs=1e-9)
+    assert found.latitude_deg == pytest.approx(
+        lat, abs=3e-9
+    )  # ERFA's closed form, far above ground
     turn = (found.longitude_deg - lon + 180.0) % 360.0 - 180.0
     assert abs(turn) * np.cos(np.radians(lat)) < 1e-9
     assert found.altitude_km == pytest.approx(alt, abs=1e-7)

@@ -105,7 +105,8 @@ def cross_earth_rates_are_slopes_of_the_interpolation(env: Environment, epoch: E
     half = 3600.0
     ahead, behind = (env.earth.parameters(epoch + dt)[0] for dt in (half, -half))
     middle = env.earth.parameters(epoch)[1]
-    assert np.abs((ahead - behind) / (2 * half) - middle)[[0, 1, 3, 4]].max() < 1e-15  # rad/s
+    # rad/s; the daily values of the poles have kinks of this size
+    assert np.abs((ahead - behind) / (2 * half) - middle)[[0, 1, 3, 4]].max() < 3e-15
     assert abs((ahead - behind)[2] / (2 * half) - middle[2]) < 1e-10  # of UT1
 
 

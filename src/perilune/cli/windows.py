@@ -27,7 +27,6 @@ FEW = 1500
 MANY = 10**6
 """Cells above which the user is told, before the scan, what it costs."""
 
-_SURE_S = 3.0 * DAY  # a longer span has a lift-off
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z)?", re.ASCII)
 _EXPECTED = "expected a date such as 2020-11-01, or an instant in UTC such as 2020-11-01T06:00:00Z"
 
@@ -122,19 +121,16 @@ def _scan(
 ) -> Windows:
     """Scan, keeping finished parts in the folder: an interrupted scan goes on where it stopped."""
     from perilune.astro.environment import environment
-    from perilune.missions.cells import chains
     from perilune.missions.windows import cells_n, scan_of, windows
     from perilune.runs.store import Store
 
     env = environment(constants=mission.constants, tuned=True)
     scan = scan_of(mission, start, stop, env)
-    if stop - start < _SURE_S and not len(chains(scan, env)):
-        raise _no_lift_off(start, stop)
     count = cells_n(scan)
     hands = workers or (processors() if count >= FEW else 1)
     if count > MANY:
         _warn(count, hands)
-    found = windows(
+    return windows(
         mission,
         start,
         stop,
@@ -142,17 +138,6 @@ def _scan(
         workers=hands,
         store=lambda scan: Store(_parts(folder), scan),
         report=progress,
-    )
-    if not found.cells_n:
-        Store(_parts(folder), scan).clear()
-        raise _no_lift_off(start, stop)
-    return found
-
-
-def _no_lift_off(start: Epoch, stop: Epoch) -> InputError:
-    return InputError(
-        f"no lift-off from {start.utc_iso(0)} to {stop.utc_iso(0)}: the site's plane meets the "
-        "Moon at most twice in 24.8 h, expected a longer span"
     )
 
 

@@ -209,9 +209,11 @@ def windows(
     parts = run(solve_block, blocks, workers=workers, store=kept, report=report)
     cells = _merged(parts, blocks, scan)
     if not len(cells.get("status", ())):
+        if kept:
+            kept.clear()
         raise InputError(
-            f"no lift-off between {scan.start.utc_iso(0)} and {scan.stop.utc_iso(0)}: expected a "
-            "span of a day or more"
+            f"no lift-off from {scan.start.utc_iso(0)} to {scan.stop.utc_iso(0)}: the site's plane "
+            "meets the Moon at most twice in 24.8 h, expected a longer span"
         )
     report("judging")
     request, craft = mission.windows, craft_of(mission)

@@ -61,9 +61,11 @@ class Store:
         write_whole(self.folder / f"part-{number:06d}.npz", stream.getvalue())
 
     def clear(self) -> None:
-        """Remove every part."""
+        """Remove every part, and the folder around them if it holds nothing else."""
         if (self.folder / "job.json").is_file():
             shutil.rmtree(self.folder, ignore_errors=True)
+            with contextlib.suppress(OSError):  # not empty
+                self.folder.parent.rmdir()
 
     def _owner(self) -> str:
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
