@@ -14,7 +14,7 @@ def val_the_flown_day_is_feasible(flown: Flown, record_property: Recorder) -> No
         record_property,
         claim=f"launch windows of {flown.scenario}: the flown lift-off among its month's",
         reference=flown.source,
-        tolerance="within 15 min of a feasible window; landing within a day; month partly not",
+        tolerance="within 15 min of a window; landing within a day; part of the month infeasible",
         achieved=(
             f"{found.outside_min:.0f} min outside, {found.above_best_m_s:.0f} m/s above the "
             f"month's best, landing {found.landing_off_h:+.1f} h, "
