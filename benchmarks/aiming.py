@@ -9,7 +9,6 @@ ours is then asked for that one.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np

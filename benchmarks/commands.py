@@ -18,16 +18,19 @@ from compare import Row, Times, timed_ms
 _CACHE_PATH = "import heyoka; print(heyoka.llvm_state.get_diskcache_path())"
 
 
+def fresh_caches(home: Path) -> dict[str, str]:
+    """Return the variables that have a process keep what it compiles below a folder."""
+    return {
+        "HOME": str(home),
+        "XDG_CACHE_HOME": str(home / ".cache"),
+        "PYTHONPYCACHEPREFIX": str(home / "bytecode"),
+    }
+
+
 def _environment(home: Path | None) -> dict[str, str]:
     """Return the variables of a run, with caches below `home` where one is given."""
     variables = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-    if home is not None:
-        variables |= {
-            "HOME": str(home),
-            "XDG_CACHE_HOME": str(home / ".cache"),
-            "PYTHONPYCACHEPREFIX": str(home / "bytecode"),
-        }
-    return variables
+    return variables if home is None else variables | fresh_caches(home)
 
 
 def _run(arguments: list[str], home: Path | None = None, *, cwd: Path) -> None:

@@ -537,7 +537,7 @@ def _time_from_perilune(state: Vector, eccentricity: float, semi_major: float) -
     return (anomaly - scaled) / rate
 
 
-def _perilune_misses(state: Vector, goals: PeriluneGoals) -> Vector:
+def perilune_misses(state: Vector, goals: PeriluneGoals) -> Vector:
     """Return the dimensionless misses of a selenocentric state: perilune time and radius, cos i.
 
     They vanish exactly where r.v = 0, the distance is the perilune radius and the inclination
@@ -586,8 +586,8 @@ class _TranslunarFlight:
         return _from_pv(final.getPVCoordinates()) - _from_pv(moon)
 
     def misses(self, unknowns: Vector) -> Vector:
-        """Return the dimensionless misses of :func:`_perilune_misses`."""
-        return _perilune_misses(self.arrival(unknowns), self.goals)
+        """Return the dimensionless misses of :func:`perilune_misses`."""
+        return perilune_misses(self.arrival(unknowns), self.goals)
 
     def jacobian(self, unknowns: Vector, misses: Vector) -> Vector:
         """Return forward differences of the misses: columns per s, rad and km/s."""

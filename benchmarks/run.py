@@ -19,6 +19,7 @@ import arcs
 import commands
 import cores
 import peer_orekit as orekit
+import scan
 import table
 from compare import Disagreement, Row
 
@@ -38,13 +39,17 @@ def _measure(*, quick: bool) -> list[Row]:
         ("the P3 arc with its STM", lambda: [arcs.transition_matrix(env, round(30 * few))]),
         ("a thousand dispersed arcs", lambda: [arcs.dispersed(env, round(15 * few))]),
         ("translunar targeting", lambda: aiming.targeting(env, round(15 * few))),
+        ("a scan beside Orekit", lambda: [scan.beside_orekit(env, round(5 * few))]),
+        ("scans", lambda: scan.scaling(env, 1 if quick else 3, large=not quick)),
         ("the command line", lambda: commands.commands(round(5 * few))),
     ]
     rows: list[Row] = []
     for name, case in cases:
         cores.keep_on_two()
         _say(name)
-        rows += case()
+        found = case()
+        _say(table.text(found))  # so that a later case that fails costs nothing
+        rows += found
     return rows
 
 
