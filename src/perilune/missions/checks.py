@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -14,16 +15,19 @@ from perilune.phases.base import Check, Happening, Stack
 
 def mission_checks(
     mission: Mission,
-    trajectory: Trajectory | None,
+    flown: Sequence[Trajectory],
     happenings: list[Happening],
     end: Stack,
 ) -> list[Check]:
-    """Return the checks that hold for any mission."""
+    """Return the checks that hold for any mission; `flown` is what was flown off the ground."""
     checks = []
-    if trajectory is not None:
-        checks.append(Check("lowest altitude", lowest_altitude_km(trajectory), "km", 0.0, ">="))
-    burns = [h for h in happenings if h.end is not None]
-    gaps = [float(b.epoch - (a.end or a.epoch)) for a, b in itertools.pairwise(burns)]
+    if flown:
+        lowest = min(lowest_altitude_km(trajectory) for trajectory in flown)
+        checks.append(Check("lowest altitude", lowest, "km", 0.0, ">="))
+    gaps = []
+    for name in {h.spacecraft for h in happenings}:
+        burns = [h for h in happenings if h.end is not None and h.spacecraft == name]
+        gaps += [float(b.epoch - (a.end or a.epoch)) for a, b in itertools.pairwise(burns)]
     if gaps:
         checks.append(Check("pause between burns", min(gaps), "s", 0.0, ">="))
     for craft in end.members:

@@ -66,13 +66,12 @@ class Flight:
         happenings: list[Happening],
         checks: list[Check],
         stack: Stack,
-        trajectory: Trajectory | None,
+        trajectories: dict[str | None, Trajectory],
         solution: dict[str, Any],
         elapsed_s: float,
     ) -> Flight:
         """Return the flight of what a chain produced."""
         flown = {row.event: row for row in mission.as_flown}
-        names = [s.name for s in mission.stack.members] or ["spacecraft"]
         return cls(
             name=mission.name,
             title=mission.title,
@@ -85,7 +84,7 @@ class Flight:
             provenance=provenance(mission, env),
             assumed=list(mission.assumed),
             elapsed_s=elapsed_s,
-            _trajectories={} if trajectory is None else dict.fromkeys(names, trajectory),
+            _trajectories={name or "spacecraft": motion for name, motion in trajectories.items()},
             env=env,
         )
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -15,72 +14,17 @@ from perilune.astro.geometry import SURFACE_AXES
 from perilune.astro.state import State
 from perilune.dynamics.engines import Wanted, prepare
 from perilune.dynamics.propagate import propagate
-from perilune.dynamics.trajectory import Trajectory
+from perilune.missions.chain import Chain, extend
 from perilune.missions.checks import mission_checks
 from perilune.missions.flight import Flight
 from perilune.missions.mission import Choice, Mission
-from perilune.phases.base import Check, Condition, Context, Happening, Leg, Phase, Stack
-from perilune.phases.departure import LaunchPhase
+from perilune.phases.base import Check, Condition, Context, Phase
+from perilune.phases.capture import Capture
+from perilune.phases.departure import LaunchPhase, TransferPhase
+from perilune.phases.orbit import Orbit
 from perilune.phases.translunar import engines
 
 _DUE_EAST = np.sin(np.radians(5.0))  # closer to due east than this, a launch heads neither way
-
-
-@dataclass(frozen=True, eq=False)
-class Chain:
-    """One alternative, flown as far as it goes."""
-
-    legs: tuple[Leg, ...]
-
-    @property
-    def status(self) -> str:
-        """`converged`, or the status of the leg that failed."""
-        return next((leg.status for leg in self.legs if leg.status != "converged"), "converged")
-
-    @property
-    def remedy(self) -> str:
-        """What would help the leg that failed."""
-        return next((leg.remedy for leg in self.legs if leg.remedy), "")
-
-    @property
-    def happenings(self) -> list[Happening]:
-        """All events, in order of time."""
-        found = [h for leg in self.legs for h in leg.happenings]
-        return sorted(found, key=lambda h: float(h.epoch - found[0].epoch))
-
-    @property
-    def checks(self) -> list[Check]:
-        """All checks of the phases."""
-        return [check for leg in self.legs for check in leg.checks]
-
-    @property
-    def total_dv_m_s(self) -> float:
-        """Delta-v of every burn from injection on."""
-        return sum(h.dv_m_s or 0.0 for h in self.happenings)
-
-    @property
-    def branch(self) -> str:
-        """The name of the transfer's branch."""
-        return next((str(leg.solution["branch"]) for leg in self.legs if leg.solution), "")
-
-    @property
-    def stack(self) -> Stack:
-        """The spacecraft at the end."""
-        return self.legs[-1].end.stack
-
-    @property
-    def trajectory(self) -> Trajectory | None:
-        """The whole motion flown, from parking-orbit insertion on."""
-        whole: Trajectory | None = None
-        for leg in self.legs:
-            if whole is not None and leg.begins is not None and leg.begins < whole.stop:
-                whole = whole.until(leg.begins)  # a capture ignites before the unbraked perilune
-            piece = leg.trajectory
-            if whole is None or piece is None:
-                whole = whole or piece
-                continue
-            whole = whole + piece
-        return whole
 
 
 def fly(
@@ -108,10 +52,15 @@ def fly(
     env = env or environment(constants=mission.constants)
     context = Context(env, mission.model, report)
     prepare([*engines(mission.model), Wanted("moon", mission.model.moon, thrust=True)], env)
-    chains = _extend((), mission.phases, Condition(mission.stack), context)
+    there, onward = _to_the_moon(mission.phases)
+    chains = extend(Chain((), (Condition(mission.stack),)), there, context)
     chosen, branches, check = _choose(chains, mission.choice, context)
-    checks = [*chosen.checks, *mission_checks(mission, chosen.trajectory, chosen.happenings,
-                                              chosen.stack)]  # fmt: skip
+    if chosen.status == "converged" and onward:
+        chosen = _cheapest(extend(chosen, onward, context))
+    checks = [
+        *chosen.checks,
+        *mission_checks(mission, chosen.in_space, chosen.happenings, chosen.stack),
+    ]
     extras = (check, _permitted(mission, chosen), _injected_mass(mission, chosen))
     checks += [extra for extra in extras if extra is not None]
     return Flight.of(
@@ -122,33 +71,22 @@ def fly(
         happenings=chosen.happenings,
         checks=checks,
         stack=chosen.stack,
-        trajectory=chosen.trajectory,
-        solution={**_merged(chosen), "branches": branches},
+        trajectories=chosen.trajectories,
+        solution={**chosen.figures, "branches": branches},
         elapsed_s=time.perf_counter() - began,
     )
 
 
-def _extend(
-    legs: tuple[Leg, ...], phases: tuple[Phase, ...], start: Condition, context: Context
-) -> list[Chain]:
-    """Return every chain that continues `legs` through the remaining phases."""
-    if not phases:
-        return [Chain(legs)]
-    chains = []
-    for leg in phases[0].fly(start, context):
-        if leg.status == "converged":
-            chains += _extend((*legs, leg), phases[1:], leg.end, context)
-        else:
-            chains.append(Chain((*legs, leg)))
-    return chains
+def _to_the_moon(phases: Sequence[Phase]) -> tuple[Sequence[Phase], Sequence[Phase]]:
+    """Return the phases up to lunar orbit, where the choice of a branch falls, and the rest."""
+    near = (LaunchPhase, TransferPhase, Capture, Orbit)
+    count = next((i for i, phase in enumerate(phases) if not isinstance(phase, near)), len(phases))
+    return phases[:count], phases[count:]
 
 
-def _merged(chain: Chain) -> dict[str, object]:
-    out: dict[str, object] = {}
-    for leg in chain.legs:
-        out.update(leg.solution)
-    out.pop("branch", None)
-    return out
+def _cheapest(chains: Sequence[Chain]) -> Chain:
+    """Return the alternative of the least delta-v; one that fails comes after all that do not."""
+    return min(chains, key=lambda chain: (chain.status != "converged", chain.total_dv_m_s))
 
 
 def _permitted(mission: Mission, chain: Chain) -> Check | None:
@@ -156,7 +94,7 @@ def _permitted(mission: Mission, chain: Chain) -> Check | None:
 
     The limit is half the last digit to which corridors are stated.
     """
-    azimuth = _merged(chain).get("azimuth_deg")
+    azimuth = chain.figures.get("azimuth_deg")
     launch = next((p for p in mission.phases if isinstance(p, LaunchPhase)), None)
     if launch is None or azimuth is None or not (mission.corridor and mission.corridor.is_stated):
         return None
@@ -172,7 +110,7 @@ def _permitted(mission: Mission, chain: Chain) -> Check | None:
 
 def _injected_mass(mission: Mission, chain: Chain) -> Check | None:
     """Return the check that the vehicle injects what leaves, where both are known."""
-    found, mass = _merged(chain), mission.stack.mass_kg
+    found, mass = chain.figures, mission.stack.mass_kg
     if mission.lift is None or mass is None or "c3_km2_s2" not in found:
         return None
     inclination, c3 = (

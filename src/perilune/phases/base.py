@@ -146,11 +146,36 @@ class Happening:
 
 @dataclass(frozen=True, eq=False)
 class Condition:
-    """Where a phase starts: a state and a stack, or a launch that is not yet pinned down."""
+    """Where a phase starts or ends: a state and a stack, or a launch that is not yet pinned down.
+
+    Attributes
+    ----------
+    stack : Stack
+        The spacecraft flying together.
+    state : State, optional
+    departure : optional
+        An open launch.
+    others : tuple of Condition, optional
+        The other groups of the mission. As the end of a leg, None leaves them as they were.
+    """
 
     stack: Stack
     state: State | None = None
     departure: Any = None
+    others: tuple[Condition, ...] | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The spacecraft of the group."""
+        return tuple(craft.name for craft in self.stack.members)
+
+    def group(self, name: str) -> Condition:
+        """Return the other group a spacecraft flies in; raises UnknownName."""
+        others = self.others or ()
+        for other in others:
+            if name in other.names:
+                return other
+        raise UnknownName("spacecraft apart", name, [n for other in others for n in other.names])
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,6 +198,10 @@ class Leg:
         What would help, in words.
     solution : dict
         Figures of the solve, merged into the result's `solution`.
+    members : tuple of str
+        The spacecraft that fly it; set by the chain.
+    beside : tuple of (names, Trajectory)
+        What other groups flew meanwhile, such as the target of a rendezvous.
     """
 
     kind: str
@@ -184,6 +213,8 @@ class Leg:
     status: str = "converged"
     remedy: str = ""
     solution: dict[str, Any] = field(default_factory=dict)
+    members: tuple[str, ...] = ()
+    beside: tuple[tuple[tuple[str, ...], Trajectory], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
