@@ -79,8 +79,8 @@ def event(flight: Flight, name: str) -> dict[str, Any]:
 def test_a_mission_closes_with_its_stage_and_its_own_engine(flight: Flight) -> None:
     # the lift-off is any instant: the pad's corridors do not permit what it asks for
     off = "launch outside the site's corridors"
+    assert flight.status == "converged"
     assert [c["name"] for c in flight.checks if not c["ok"]] == [off]
-    assert flight.closes
     assert [e["name"] for e in flight.events] == [
         "lift_off", "parking_orbit", "phasing_burn_1", "separation", "phasing_burn_2",
         "translunar_injection", "lunar_orbit_insertion_1", "perilune", "lunar_orbit",
