@@ -29,6 +29,9 @@ from perilune.runs.store import Arrays
 Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
+_Lessons = tuple[Array, Array, NDArray[np.bool_]]
+"""What a flight time taught the next: corrections of seeds, bias of the model, which are known."""
+
 _CONTROLS = ("lift_off_s", "coast_s", "dv_km_s")
 _BEYOND_DEG = 1.5  # how far the aim's declination may exceed the inclination before it is hopeless
 _APART_S = 600.0  # crossings closer than this are taken as one
@@ -101,17 +104,21 @@ class _March:
             np.full(rows, np.nan if wanted is None else np.radians(wanted)),
             np.array([scan.branches[i] == "north" for i in self.branch], dtype=bool),
         )
-        self.correction = np.zeros((rows, 3))
+        self.correction, self.bias = np.zeros((rows, 3)), np.zeros((rows, 3))
         self.known = np.zeros(rows, dtype=bool)
-        self._middle: tuple[Array, NDArray[np.bool_]] = (self.correction, self.known)
+        self._middle = (self.correction, self.bias, self.known)
 
     def back_to_the_middle(self) -> None:
         """Start again from what the middle flight time taught."""
-        self.correction, self.known = self._middle[0].copy(), self._middle[1].copy()
+        self.correction, self.bias, self.known = self._copied(self._middle)
 
     def keep_the_middle(self) -> None:
         """Remember what this flight time taught."""
-        self._middle = (self.correction.copy(), self.known.copy())
+        self._middle = self._copied((self.correction, self.bias, self.known))
+
+    @staticmethod
+    def _copied(lessons: _Lessons) -> _Lessons:
+        return lessons[0].copy(), lessons[1].copy(), lessons[2].copy()
 
     def step(self, flight: Array) -> dict[str, NDArray[Any]]:
         """Solve each row at a flight time (s); returns its columns."""
@@ -137,7 +144,9 @@ class _March:
         near = self.known[tried]
         shift = np.where(near[:, None], self.correction[tried], 0.0)
         guess = seeds.of(tried).moved({n: shift[:, i] for i, n in enumerate(_CONTROLS)})
-        aimed = aim_many(self.shooter, guess, _CONTROLS, self.wanted.of(tried), near=near)
+        bias = np.where(near[:, None], self.bias[tried], 0.0)
+        wanted = self.wanted.of(tried)
+        aimed = aim_many(self.shooter, guess, _CONTROLS, wanted, near=near, bias=bias)
         astray = _astray(aimed, seeds.of(tried), other.of(tried))
         again = np.flatnonzero((~aimed.converged & near) | astray)
         if len(again):
@@ -149,7 +158,8 @@ class _March:
             )
             behind = np.where(aimed.volley.coast_s[again] < 0.0, period, 0.0)
             fresh = fresh.moved({"coast_s": behind})
-            second = aim_many(self.shooter, fresh, _CONTROLS, self.wanted.of(tried[again]))
+            none = np.zeros((len(again), 3))
+            second = aim_many(self.shooter, fresh, _CONTROLS, wanted.of(again), bias=none)
             aimed = aimed.replaced(again, second)
         return aimed.without(_astray(aimed, seeds.of(tried), other.of(tried)))
 
@@ -159,6 +169,7 @@ class _March:
         mine, theirs = aimed.volley.of(good), seeds.of(rows)
         self.known[:] = False
         self.known[rows] = True
+        self.bias[rows] = aimed.bias[good]
         self.correction[rows] = np.stack(
             [
                 mine.lift_off - theirs.lift_off,

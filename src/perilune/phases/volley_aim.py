@@ -29,7 +29,7 @@ _LIMITS = {"azimuth_rad": 0.1, "coast_s": 300.0, "dv_km_s": 0.03, "lift_off_s": 
 _STEPS |= {"turn_rad": 1e-6}
 _LIMITS |= {"turn_rad": 0.05}
 
-_AIM_KM, _BPLANE, _GOAL = 2e3, 5.0, np.array([1e-3, 1e-7, 1e-6])
+_AIM_KM, _BPLANE, _GOAL = 2e3, 20.0, np.array([1e-3, 1e-7, 1e-6])
 """Where a stage ends: km; km and s; radius (km), inclination (rad), radial rate (km/s)."""
 
 
@@ -50,6 +50,9 @@ class Aimed:
         Reached.
     lowered : ndarray of bool, shape (n,)
         Whether the inclination wanted lies outside what the approach allows.
+    bias : ndarray, shape (n, 3)
+        What the sensitivity model misses the B-plane parameters by, where the full one meets the
+        goals; NaN where it was not asked for.
     """
 
     volley: Volley
@@ -58,6 +61,7 @@ class Aimed:
     stage: NDArray[np.int64]
     inclination_rad: Array
     lowered: NDArray[np.bool_]
+    bias: Array
 
     def replaced(self, rows: Rows, other: Aimed) -> Aimed:
         """Return the result with some rows taken from another solve of them, where it is better."""
@@ -91,6 +95,7 @@ class Aimed:
             mixed(self.stage, other.stage),
             mixed(self.inclination_rad, other.inclination_rad),
             mixed(self.lowered, other.lowered),
+            mixed(self.bias, other.bias),
         )
 
     def without(self, rows: NDArray[np.bool_]) -> Aimed:
@@ -105,6 +110,7 @@ def aim_many(
     wanted: Targets,
     *,
     near: NDArray[np.bool_] | None = None,
+    bias: Array | None = None,
 ) -> Aimed:
     """Move the controls named until every row arrives at the perilune wanted.
 
@@ -114,12 +120,15 @@ def aim_many(
         Controls that are solved for.
     near : ndarray of bool, shape (n,), optional
         Rows that already lead close by: their first stage is left out.
+    bias : ndarray, shape (n, 3), optional
+        `Aimed.bias` of solutions close by (zeros where none is known): the full model then has
+        less to mend. Given, the result has its own.
 
     Nothing raises for a row that has no solution: it is not converged, and `stage` says how far
     it came.
     """
     count = len(volley)
-    solver = _Solver(shooter, volley, names, wanted)
+    solver = _Solver(shooter, volley, names, wanted, np.zeros((count, 3)) if bias is None else bias)
     far = np.arange(count) if near is None else np.flatnonzero(~near)
     stage = np.zeros(count, dtype=np.int64)
     sound = np.ones(count, dtype=bool)
@@ -130,7 +139,10 @@ def aim_many(
     flown, done = solver.to_goals(np.flatnonzero(sound))
     stage[done] = 3
     reached, lowered = solver.inclinations(flown)
-    return Aimed(solver.volley, flown, done, stage, reached, lowered)
+    learned = np.full((count, 3), np.nan)
+    if bias is not None:
+        learned[done] = solver.bplane_miss(np.flatnonzero(done))
+    return Aimed(solver.volley, flown, done, stage, reached, lowered, learned)
 
 
 Flight = Callable[[Volley, Rows], tuple[Array, Array, Epoch]]
@@ -141,8 +153,14 @@ class _Solver:
     """Rows of controls, and the derivative of each row's goals as last known."""
 
     def __init__(
-        self, shooter: VolleyShooter, volley: Volley, names: tuple[str, ...], wanted: Targets
+        self,
+        shooter: VolleyShooter,
+        volley: Volley,
+        names: tuple[str, ...],
+        wanted: Targets,
+        bias: Array,
     ) -> None:
+        self.bias = bias
         self.shooter, self.volley, self.names, self.wanted = shooter, volley, names, wanted
         self.env, self.gm = shooter.env, shooter.env.constants.gm("moon")
         self.steps = np.array([_STEPS[n] for n in names])
@@ -160,21 +178,24 @@ class _Solver:
 
     def to_bplane(self, rows: Rows) -> NDArray[np.bool_]:
         """Lead rows to the B-plane parameters wanted, in the sensitivity model."""
+        return self._newton(rows, self._off_bplane, np.full(3, _BPLANE), massless=False)
 
-        def miss(flown: Flown, which: Rows, poles: Array) -> Array:
-            here = bplane.from_vectors(flown.arrival[:, :3], flown.arrival[:, 3:], self.gm, poles)
-            t, r = bplane.axes(here.s, poles)
-            aim = self._aim(here.s, here.v_inf_km_s, which, poles)
-            return np.stack(
-                [
-                    here.b_t_km - np.sum(aim * t, axis=1),
-                    here.b_r_km - np.sum(aim * r, axis=1),
-                    here.time_since_periapsis_s,
-                ],
-                axis=1,
-            )
+    def bplane_miss(self, rows: Rows) -> Array:
+        """Return what the sensitivity model misses the B-plane parameters by, shape (n, 3)."""
+        flown = self.shooter.fly(self.volley.of(rows))
+        return self.bias[rows] + self._off_bplane(flown, rows, self._poles(flown.arrives))
 
-        return self._newton(rows, miss, np.full(3, _BPLANE), massless=False)
+    def _off_bplane(self, flown: Flown, which: Rows, poles: Array) -> Array:
+        """Return the misses along T and R (km) and in time (s), over the bias."""
+        here = bplane.from_vectors(flown.arrival[:, :3], flown.arrival[:, 3:], self.gm, poles)
+        t, r = bplane.axes(here.s, poles)
+        aim = self._aim(here.s, here.v_inf_km_s, which, poles)
+        parts = (
+            here.b_t_km - np.sum(aim * t, axis=1),
+            here.b_r_km - np.sum(aim * r, axis=1),
+            here.time_since_periapsis_s,
+        )
+        return np.asarray(np.stack(parts, axis=1) - self.bias[which])
 
     def to_goals(self, rows: Rows) -> tuple[Flown, NDArray[np.bool_]]:
         """Meet the goals themselves in the full model, with the derivatives known so far."""
@@ -271,6 +292,7 @@ class _Solver:
             damping[active[~better]] *= 0.4
             hopeless = (damping[active] < 1e-3) | ~np.isfinite(size[active])
             active = active[~met & ~hopeless]
+        best[done] += step[done]  # the last step is taken on trust
         self._move(rows, best)
         return done
 
