@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -93,3 +94,7 @@ def turned_rad(a: np.ndarray, b: np.ndarray) -> float:
 def off(a: Any, b: Any) -> float:
     """Return the largest length of the difference of two (..., 3) arrays."""
     return float(np.max(np.linalg.norm(np.asarray(a) - np.asarray(b), axis=-1)))
+
+
+TO_ORBIT = str(Path(__file__).parent / "scenarios" / "change-5.toml")
+"""Chang'e-5 up to lunar orbit: what a test flies that is not about the whole mission."""

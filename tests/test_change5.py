@@ -12,7 +12,7 @@ from authority import read
 from evidence import Recorder, evidence
 from independent import acceleration
 from scipy.integrate import simpson
-from support import off
+from support import TO_ORBIT, off
 
 import perilune as pl
 from perilune import Environment, Epoch, Flight, State, Trajectory
@@ -36,7 +36,7 @@ def flight(env: Environment) -> Flight:
     It is told lift-off, designed flight time, perilune, masses and engine; of what was flown only
     the period after the first burn, which is read off the time between both burns.
     """
-    return pl.fly("change-5", env=env)
+    return pl.fly(TO_ORBIT, env=env)
 
 
 @pytest.fixture(scope="module")

@@ -13,18 +13,18 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support import TO_ORBIT
 
 import perilune as pl
 from perilune.cli import output
 from perilune.cli.main import Stopped, main
 from perilune.errors import DataRangeError
 
-CHANGE_5 = (files("perilune.scenarios") / "bundled" / "change-5.toml").read_text("utf-8")
+CHANGE_5 = Path(TO_ORBIT).read_text("utf-8")
 PLAIN_OUTPUTS = ["events.csv", "mission.json", "report.html"]
 PERILUNE = [sys.executable, "-c", "from perilune.cli.main import run; run()"]
 
@@ -106,7 +106,7 @@ class Flown:
 @pytest.fixture(scope="module")
 def flown(tmp_path_factory: pytest.TempPathFactory) -> Flown:
     folder = tmp_path_factory.mktemp("flown") / "deep" / "out"
-    return Flown(perilune("fly", "change-5", "--json", "-o", folder), folder)
+    return Flown(perilune("fly", TO_ORBIT, "--json", "-o", folder), folder)
 
 
 @pytest.fixture(scope="module")
@@ -193,7 +193,7 @@ def test_the_command_line_is_part_of_the_provenance(flown: Flown) -> None:
 
 
 def test_quiet_and_no_report(tmp_path: Path) -> None:
-    done = perilune("fly", "change-5", "--quiet", "--no-report", "-o", tmp_path / "out")
+    done = perilune("fly", TO_ORBIT, "--quiet", "--no-report", "-o", tmp_path / "out")
     assert done.status == 0
     assert done.err == ""
     assert "report.html" not in names(tmp_path / "out")
@@ -207,7 +207,7 @@ def test_the_default_folder_carries_the_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    done = perilune("fly", "change-5", "--set", "name=other", "--quiet", "--no-report", "--json")
+    done = perilune("fly", TO_ORBIT, "--set", "name=other", "--quiet", "--no-report", "--json")
     assert done.status == 0
     assert done.data["scenario"] == "other"
     assert "mission.json" in names(tmp_path / "perilune-out" / "other")
@@ -277,7 +277,7 @@ def test_a_mission_without_masses_flies_with_nulls(massless: Flown) -> None:
 
 
 def test_too_little_propellant_ends_with_1_and_every_output(tmp_path: Path) -> None:
-    done = perilune("fly", "change-5", "--set", "spacecraft.orbiter.propellant_kg=100", "--quiet",
+    done = perilune("fly", TO_ORBIT, "--set", "spacecraft.orbiter.propellant_kg=100", "--quiet",
                     "-o", tmp_path)  # fmt: skip
     assert done.status == 1
     assert "FAILED propellant margin of orbiter: -" in done.out
@@ -291,7 +291,7 @@ def test_too_little_propellant_ends_with_1_and_every_output(tmp_path: Path) -> N
 
 def test_an_inclination_below_the_approach_ends_with_1_and_says_which(tmp_path: Path) -> None:
     override = "phase.transfer.inclination_deg=3"
-    done = perilune("fly", "change-5", "--set", override, "--quiet", "-o", tmp_path)
+    done = perilune("fly", TO_ORBIT, "--set", override, "--quiet", "-o", tmp_path)
     assert done.status == 1
     assert (
         "DOES NOT CLOSE: no_solution. inclination 3 deg is outside what this approach" in done.out
@@ -303,7 +303,7 @@ def test_an_inclination_below_the_approach_ends_with_1_and_says_which(tmp_path: 
 
 
 def test_a_site_no_branch_passes_over_ends_with_1(tmp_path: Path) -> None:
-    done = perilune("fly", "change-5", "--set", "phase.transfer.passes_over.site=apollo-basin",
+    done = perilune("fly", TO_ORBIT, "--set", "phase.transfer.passes_over.site=apollo-basin",
                     "--set", "phase.transfer.passes_over.within_km=1", "--json", "--quiet",
                     "--no-report", "-o", tmp_path)  # fmt: skip
     assert done.status == 1
@@ -321,7 +321,7 @@ WRONG = {
     "folder": (["folder.toml"], "folder.toml: is a folder: expected a scenario"),
     "unknown name": (
         ["chang-5"],
-        "'chang-5'. Did you mean 'change-5'? Known: change-1, change-3, change-4, change-5, luna-",
+        "'chang-5'. Did you mean 'change-5'? Known: change-1, change-3, change-4, change-5,",
     ),
     "empty": (["empty.toml"], "empty.toml: the file is empty"),
     "binary": (["binary.toml"], "binary.toml: not a text file"),
@@ -435,7 +435,7 @@ def test_a_bug_ends_with_3_and_no_traceback(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failing(monkeypatch, RuntimeError("broken"))
-    done = perilune("fly", "change-5", "-o", tmp_path / "out", "--quiet", "--json")
+    done = perilune("fly", TO_ORBIT, "-o", tmp_path / "out", "--quiet", "--json")
     assert (done.status, done.out) == (3, "")
     assert done.err == ("perilune: internal error: RuntimeError: broken (--debug shows where)\n")
     assert names(tmp_path) == []
@@ -446,7 +446,7 @@ def test_debug_shows_the_traceback_and_keeps_the_status(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: bool
 ) -> None:
     failing(monkeypatch, RuntimeError("broken"))
-    words = ["fly", "change-5", "-o", str(tmp_path / "out"), "--quiet"]
+    words = ["fly", TO_ORBIT, "-o", str(tmp_path / "out"), "--quiet"]
     done = perilune(*(["--debug", *words] if before else [*words, "--debug"]))
     assert (done.status, done.out) == (3, "")
     assert "Traceback (most recent call last)" in done.err
@@ -479,7 +479,7 @@ def test_check_reports_without_flying(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_check_as_json() -> None:
-    done = perilune("check", "change-5", "--json", "--set", "spacecraft.orbiter.dry_mass_kg=1000")
+    done = perilune("check", TO_ORBIT, "--json", "--set", "spacecraft.orbiter.dry_mass_kg=1000")
     assert (done.status, done.err) == (0, "")
     data = done.data
     assert (data["scenario"], data["valid"]) == ("change-5", True)
@@ -503,7 +503,8 @@ def test_check_refuses_as_fly_does(workplace: Path) -> None:
 def test_list_shows_the_bundled_scenarios() -> None:
     assert "change-5" in perilune("list").out
     listed = perilune("list", "--json").data["scenarios"]
-    assert {"name": "change-5", "title": tomllib.loads(CHANGE_5)["title"]} in listed
+    assert "change-5" in {row["name"] for row in listed}
+    assert all(row["title"] for row in listed)
 
 
 # ---- printing
@@ -552,7 +553,7 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals as POSIX has them")
 def test_ctrl_c_ends_a_flight_with_130_and_nothing_half_written(tmp_path: Path) -> None:
-    command = [*PERILUNE, "fly", "change-5", "-o", str(tmp_path / "out")]
+    command = [*PERILUNE, "fly", TO_ORBIT, "-o", str(tmp_path / "out")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stderr is not None
         for line in process.stderr:
@@ -578,7 +579,7 @@ def test_a_stop_while_writing_leaves_no_temporary_file(
             raise Stopped(signal.SIGINT)
 
     monkeypatch.setattr("perilune.formats.files.os.fsync", stop_at_the_third)
-    done = perilune("fly", "change-5", "--quiet", "--json", "-o", tmp_path)
+    done = perilune("fly", TO_ORBIT, "--quiet", "--json", "-o", tmp_path)
     assert (done.status, done.out, done.err) == (130, "", "perilune: stopped\n")
     assert len(names(tmp_path)) == 2  # finished work stays
     assert all(path.suffix in (".json", ".csv", ".oem", ".html") for path in tmp_path.iterdir())

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support import LUNAR, START, lunar_orbit
+from support import LUNAR, START, TO_ORBIT, lunar_orbit
 
 import perilune as pl
 from perilune import Environment, Epoch, Flight
@@ -36,7 +36,7 @@ def fly_with(env: Environment) -> FlyWith:
     """Return a way to fly Chang'e-5 with an impulsive capture and what else is overridden."""
 
     def run(*overrides: str) -> Flight:
-        return pl.fly("change-5", env=env, overrides=(BURN, *overrides))
+        return pl.fly(TO_ORBIT, env=env, overrides=(BURN, *overrides))
 
     return run
 
@@ -183,7 +183,7 @@ def test_an_alternative_that_fails_leaves_the_other(env: Environment) -> None:
     """A perilune of 9 km: one branch falls between the burns, the other is flown."""
     burns = "[{ period_h = 7.8 }, { circular_altitude_km = 9, after_revolutions = 3 }]"
     found = pl.fly(
-        "change-5",
+        TO_ORBIT,
         env=env,
         overrides=(ANY, NO_WAITING, f"phase.capture.burns={burns}",
                    "phase.transfer.perilune_altitude_km=9"),
@@ -225,7 +225,7 @@ def test_short_of_propellant_it_does_not_close(fly_with: FlyWith, flight: Flight
 
 def test_a_mission_without_masses_has_none(fly_with: FlyWith, env: Environment) -> None:
     found = pl.fly(
-        "change-5",
+        TO_ORBIT,
         env=env,
         overrides=(ANY, "spacecraft=null", "phase.capture.spacecraft=null",
                    "phase.capture.burns=[{ circular_altitude_km = 200 }]"),
@@ -366,14 +366,14 @@ def test_trajectories_go_by_name(flight: Flight) -> None:
 
 
 def test_a_flight_without_a_writer_says_how_to_get_one(env: Environment) -> None:
-    mission = pl.load("change-5", overrides=("phase.transfer.inclination_deg=3",))
+    mission = pl.load(TO_ORBIT, overrides=("phase.transfer.inclination_deg=3",))
     with pytest.raises(InputError, match=r"perilune\.fly"):
         fly(mission, env).save("nowhere")
 
 
 def test_missions_are_plain_data(env: Environment, cheapest: Flight) -> None:
     """A mission flown as an object, changed in Python, is the scenario flown by name."""
-    mission = replace(pl.load("change-5", overrides=(BURN, ANY)), name="mine")
+    mission = replace(pl.load(TO_ORBIT, overrides=(BURN, ANY)), name="mine")
     told: list[str] = []
     found = pl.fly(mission, env=env, report=told.append)
     assert found.name == "mine"

@@ -13,8 +13,10 @@ from perilune.phases.base import Check, Condition, Context, Happening, Leg, Phas
 _Piece = tuple[Trajectory | None, Epoch | None]
 """What is flown, and when it takes over if before the end of what is before it."""
 
-_GROUND = ("landing", "surface", "lunar_ascent", "entry")
+_GROUND = ("powered_descent", "surface", "lunar_ascent", "direct_return", "entry")
 """Kinds of leg that begin or end on the ground: their height is a matter of their own."""
+
+_EDGES, _SAME_S = ("entry_interface",), 5.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,9 +45,17 @@ class Chain:
 
     @property
     def happenings(self) -> list[Happening]:
-        """All events, in order of time."""
-        found = [h for leg in self.legs for h in leg.happenings]
-        return sorted(found, key=lambda h: float(h.epoch - found[0].epoch))
+        """All events, in order of time; where one leg ends and the next begins with it, once."""
+        every = [h for leg in self.legs for h in leg.happenings]
+        found = sorted(every, key=lambda h: float(h.epoch - every[0].epoch))
+        return [
+            h
+            for i, h in enumerate(found)
+            if not any(
+                h.name == other.name and h.name in _EDGES and h.epoch - other.epoch < _SAME_S
+                for other in found[:i]
+            )
+        ]
 
     @property
     def checks(self) -> list[Check]:

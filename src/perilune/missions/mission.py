@@ -30,6 +30,9 @@ EVENT_NAMES = (
     "surface_end",
     "lunar_lift_off",
     "lunar_ascent_orbit",
+    "rendezvous_burn",
+    "orbit_burn",
+    "station_keeping",
     "docking",
     "trans_earth_injection",
     "entry_interface",
@@ -37,7 +40,8 @@ EVENT_NAMES = (
     "impact",
 )
 """Event names in the order a mission may use them; `phasing_burn`, `correction`,
-`lunar_orbit_insertion` and `trans_earth_injection` carry a number (`_1`)."""
+`lunar_orbit_insertion`, `rendezvous_burn`, `orbit_burn`, `station_keeping` and
+`trans_earth_injection` carry a number (`_1`)."""
 
 
 @dataclass(frozen=True)

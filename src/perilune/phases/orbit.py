@@ -1,4 +1,4 @@
-"""Waiting in orbit about the Moon until a date."""
+"""Waiting in orbit until a date."""
 
 from __future__ import annotations
 
@@ -12,14 +12,17 @@ from perilune.phases.shot import COAST_EVENTS
 
 @dataclass(frozen=True)
 class Orbit:
-    """A coast in lunar orbit until an epoch.
+    """A coast until an epoch.
 
     Attributes
     ----------
     until : Epoch
+    spacecraft : str, optional
+        One of the group that waits.
     """
 
     until: Epoch
+    spacecraft: str | None = None
 
     def fly(self, start: Condition, context: Context) -> list[Leg]:
         """Return the leg; its status is `impact` where the orbit falls onto the Moon."""
@@ -34,9 +37,9 @@ class Orbit:
         coast = propagate(
             start.state,
             until=self.until,
-            forces=context.model.moon,
+            forces=context.model.moon if start.state.center == "moon" else context.model.earth,
             env=context.env,
-            events=COAST_EVENTS,
+            events=COAST_EVENTS if start.state.center == "moon" else (),
         )
         status = "converged" if coast.status == "completed" else coast.status
         remedy = "" if status == "converged" else "the orbit decays onto the Moon: raise it"

@@ -25,8 +25,8 @@ from perilune.phases.shot import Model
 Array = NDArray[np.float64]
 
 _IMPULSE = ("dv_km_s", "turn_rad", "climb_rad")
-_SENSITIVE, _FULL = 1e-11, 1e-13
-"""Integration tolerances: differences over kilometers, and a perilune to centimeters."""
+_TOLERANCE = 1e-11
+"""Of integration: a perilune to a centimeter (measured), differences over kilometers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +148,6 @@ class VolleyShooter:
         self, vectors: Array, start: Epoch, span_s: Array, center: str, forces: Forces,
         env: Environment,
     ) -> Array:  # fmt: skip
-        full = forces is not self.model.sensitivity
         return propagate_many(
             vectors,
             epoch=start,
@@ -157,7 +156,7 @@ class VolleyShooter:
             forces=forces,
             env=env,
             workers=self.workers,
-            tolerance=_FULL if full else _SENSITIVE,
+            tolerance=_TOLERANCE,
         )
 
     def insertion(self, volley: Volley) -> Array:

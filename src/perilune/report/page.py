@@ -14,6 +14,9 @@ Document = Mapping[str, Any]
 _GOOD = ("converged", "completed", "closes")
 
 
+_HEADLINES = 14  # figures of the solves beside the verdict; the rest has a section
+
+
 def fly_page(document: Document, tracks: Mapping[str, Mapping[str, Any]]) -> str:
     """Return one HTML page that needs nothing else, not even a network.
 
@@ -121,11 +124,17 @@ def _facts_of_verdict(document: Document, checks: Sequence[Document]) -> str:
         least = min(margins, key=lambda row: float(row["margin_kg"]))
         text = f"{words.number(least['margin_kg'], 0)} kg ({tables.named(least)})"
         facts.append(("Smallest propellant margin", text))
-    facts += [(words.label(k), _fact(k, v)) for k, v in _plain(document.get("solution") or {})]
+    facts += _solved(document)[:_HEADLINES]
     if _rows(document, "assumed"):
         count = len(_rows(document, "assumed"))
         facts.append(("Assumed figures", f'<a href="#assumed">{count}, listed below</a>'))
     return pieces.pairs(facts, "facts")
+
+
+def _solved(document: Document) -> list[tuple[str, str]]:
+    """Return the figures of the solves, named."""
+    plain = _plain(document.get("solution") or {})
+    return [(words.label(key), _fact(key, value)) for key, value in plain]
 
 
 def _plain(mapping: Document) -> Iterator[tuple[str, Any]]:
@@ -166,6 +175,10 @@ def _sections(document: Document) -> Iterator[str]:
     for name, heading, rows, make in parts:
         if rows:
             yield f'<section id="{name}">\n<h2>{heading}</h2>\n{make(rows)}\n</section>'
+    more = _solved(document)[_HEADLINES:]
+    if more:
+        facts = pieces.pairs(more, "facts")
+        yield f'<section id="figures">\n<h2>Figures of the solves</h2>\n{facts}\n</section>'
 
 
 def _plots(tracks: Mapping[str, Mapping[str, Any]]) -> str:

@@ -84,29 +84,27 @@ def tracks(flight: Flight) -> dict[str, Any]:
     """Return the two plots' polylines: the flight about the Earth, and about the Moon."""
     if not flight.spacecraft:
         return {}
-    trajectory = flight.trajectory()
     return {
-        "earth": _track("Earth-centered, ICRF", trajectory, flight, "earth"),
-        "moon": _track("Moon-centered, ICRF", trajectory, flight, "moon"),
+        "earth": _track("Earth-centered, ICRF", flight, "earth"),
+        "moon": _track("Moon-centered, ICRF", flight, "moon"),
     }
 
 
-def _track(title: str, trajectory: Trajectory, flight: Flight, center: str) -> dict[str, Any]:
-    lines = []
-    for arc in trajectory.arcs:
-        if center == "moon" and arc.center != "moon":
-            continue
-        edges = arc.edges_s
-        shares = np.linspace(0.0, 1.0, _POINTS_A_STEP, endpoint=False)
-        inside = edges[:-1, None] + np.diff(edges)[:, None] * shares
-        r = trajectory.at(arc.origin + np.append(inside.ravel(), edges[-1]), center=center).r_km
-        name = "burn" if arc.has_mass else f"coast about the {arc.center}"
-        lines.append({"name": name, **_columns(r)})
-    points = []
-    for event in flight.events:
-        where = _place(event, trajectory, center, flight)
-        if where is not None:
-            points.append({"name": event["name"], **{k: v[0] for k, v in where.items()}})
+def _track(title: str, flight: Flight, center: str) -> dict[str, Any]:
+    """Return a plot's polylines: every arc once, whichever spacecraft flew it together."""
+    lines: list[dict[str, Any]] = []
+    points: list[dict[str, Any]] = []
+    seen: set[int] = set()
+    named: set[tuple[str, str]] = set()
+    for name in flight.spacecraft:
+        trajectory = flight.trajectory(name)
+        lines += _lines(trajectory, center, seen)
+        for event in flight.events:
+            mine = event["spacecraft"] in (name, "stack") or len(flight.spacecraft) == 1
+            where = _place(event, trajectory, center, flight) if mine else None
+            if where is not None and (event["name"], event["utc"]) not in named:
+                named.add((event["name"], event["utc"]))
+                points.append({"name": event["name"], **{k: v[0] for k, v in where.items()}})
     return {
         "title": title,
         "view_km": _VIEW_KM.get(center),
@@ -114,6 +112,22 @@ def _track(title: str, trajectory: Trajectory, flight: Flight, center: str) -> d
         "lines": lines,
         "points": points,
     }
+
+
+def _lines(trajectory: Trajectory, center: str, seen: set[int]) -> list[dict[str, Any]]:
+    """Return the polylines of the arcs not drawn before."""
+    lines = []
+    for arc in trajectory.arcs:
+        if (center == "moon" and arc.center != "moon") or id(arc) in seen:
+            continue
+        seen.add(id(arc))
+        edges = arc.edges_s
+        shares = np.linspace(0.0, 1.0, _POINTS_A_STEP, endpoint=False)
+        inside = edges[:-1, None] + np.diff(edges)[:, None] * shares
+        r = trajectory.at(arc.origin + np.append(inside.ravel(), edges[-1]), center=center).r_km
+        name = "burn" if arc.has_mass else f"coast about the {arc.center}"
+        lines.append({"name": name, **_columns(r)})
+    return lines
 
 
 def _columns(r: Any) -> dict[str, list[float]]:

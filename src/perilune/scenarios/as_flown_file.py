@@ -11,7 +11,15 @@ from perilune.errors import nearest
 from perilune.missions.mission import EVENT_NAMES
 from perilune.scenarios.part import Part, aware
 
-NUMBERED_EVENTS = ("phasing_burn", "correction", "lunar_orbit_insertion", "trans_earth_injection")
+NUMBERED_EVENTS = (
+    "phasing_burn",
+    "correction",
+    "lunar_orbit_insertion",
+    "rendezvous_burn",
+    "orbit_burn",
+    "station_keeping",
+    "trans_earth_injection",
+)
 """Events that carry a number: `lunar_orbit_insertion_1`."""
 
 _UNIT = re.compile("[a-z][a-z0-9_]*_(km|km_s|m_s|km2_s2|kg|s|min|h|d|deg|n)")

@@ -18,7 +18,8 @@ from perilune.phases.capture import Capture
 from perilune.phases.departure import LaunchPhase, TransferPhase
 from perilune.phases.orbit import Orbit
 from perilune.phases.shot import Model
-from perilune.scenarios import dates, schema
+from perilune.scenarios import schema
+from perilune.scenarios.build_home import HomeBuilder
 from perilune.scenarios.build_launch import LaunchBuilder
 from perilune.scenarios.build_moon import MoonBuilder
 from perilune.scenarios.build_windows import WindowsBuilder
@@ -43,7 +44,7 @@ def build(file: schema.ScenarioFile, where: str, book: Catalog | None = None) ->
         raise InputError(str(error), file=where, key=builder.at) from error
 
 
-class _Builder(LaunchBuilder, MoonBuilder):
+class _Builder(LaunchBuilder, MoonBuilder, HomeBuilder):
     """Builds piece by piece, remembering where in the file it is and what is not confirmed."""
 
     def mission(self) -> Mission:
@@ -135,8 +136,11 @@ class _Builder(LaunchBuilder, MoonBuilder):
             return self.transfer(part)
         if isinstance(part, schema.CaptureFile):
             return self.capture(part, stack)
-        self.at += ".until_utc"
-        return Orbit(dates.read(part.until_utc, after=self.lift_off))
+        if isinstance(part, schema.OrbitFile):
+            return Orbit(self.date(part.until_utc, "until_utc"), part.spacecraft)
+        found = self.ground(part, stack) or self.home(part, stack)
+        assert found is not None
+        return found
 
     def _as_flown(self, number: int, row: schema.AsFlownFile) -> AsFlown:
         self.at = f"as_flown[{number}] ({row.event}).utc"

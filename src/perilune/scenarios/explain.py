@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from perilune.errors import InputError, nearest
-from perilune.scenarios import schema
+from perilune.scenarios import home_file, moon_file, schema
 from perilune.scenarios.windows_file import WindowsFile
 
 Location = tuple[int | str, ...]
@@ -24,11 +24,48 @@ _MODELS: dict[str, type[BaseModel]] = {
     "capture": schema.CaptureFile,
     "burns": schema.BurnFile,
     "orbit": schema.OrbitFile,
+    "separation": moon_file.SeparationFile,
+    "wait": moon_file.WaitFile,
+    "apsis_burn": moon_file.ApsisBurnFile,
+    "plane_change": moon_file.PlaneChangeFile,
+    "station_keeping": moon_file.StationKeepingFile,
+    "descent_orbit": moon_file.DescentOrbitFile,
+    "landing": moon_file.LandingFile,
+    "surface": moon_file.SurfaceFile,
+    "lunar_ascent": moon_file.LunarAscentFile,
+    "rendezvous": moon_file.RendezvousFile,
+    "earth_return": home_file.EarthReturnFile,
+    "direct_return": home_file.DirectReturnFile,
+    "entry": home_file.EntryFile,
     "model": schema.ModelFile,
     "as_flown": schema.AsFlownFile,
     "windows": WindowsFile,
 }
-_KINDS = ("launch", "injection", "transfer", "capture", "orbit")
+_KINDS = (
+    "launch",
+    "injection",
+    "transfer",
+    "capture",
+    "orbit",
+    "separation",
+    "wait",
+    "apsis_burn",
+    "plane_change",
+    "station_keeping",
+    "descent_orbit",
+    "landing",
+    "surface",
+    "lunar_ascent",
+    "rendezvous",
+    "earth_return",
+    "direct_return",
+    "entry",
+)
+
+_BURNS: dict[str, type[BaseModel]] = {
+    "injection": schema.InjectionBurnFile,
+    "earth_return": home_file.ReturnBurnFile,
+}
 
 _EXPECTED = {
     "string_type": "text in quotes",
@@ -163,8 +200,10 @@ def _label(part: Any) -> str:
 
 def _model(location: Location) -> type[BaseModel]:
     """Return the part of the schema that holds a key."""
-    if "injection" in location and "burns" in location[:-1]:
-        return schema.InjectionBurnFile
+    if "burns" in location[:-1]:
+        for kind, burn in _BURNS.items():
+            if kind in location:
+                return burn
     for step in reversed(location[:-1]):
         if step in _MODELS:
             return _MODELS[str(step)]

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from perilune.scenarios import home_file, moon_file
 from perilune.scenarios.as_flown_file import AsFlownFile as AsFlownFile
 from perilune.scenarios.injection_file import InjectionBurnFile as InjectionBurnFile
 from perilune.scenarios.injection_file import InjectionFile as InjectionFile
@@ -165,16 +166,34 @@ class CaptureFile(Part):
 
 
 class OrbitFile(Part):
-    """Waiting in lunar orbit until a date."""
+    """Waiting in orbit until a date."""
 
     kind: Literal["orbit"]
     until_utc: datetime
+    spacecraft: str | None = None
 
     _utc = field_validator("until_utc", mode="before")(aware)
 
 
 PhaseFile = Annotated[
-    LaunchFile | InjectionFile | TransferFile | CaptureFile | OrbitFile,
+    LaunchFile
+    | InjectionFile
+    | TransferFile
+    | CaptureFile
+    | OrbitFile
+    | moon_file.SeparationFile
+    | moon_file.WaitFile
+    | moon_file.ApsisBurnFile
+    | moon_file.PlaneChangeFile
+    | moon_file.StationKeepingFile
+    | moon_file.DescentOrbitFile
+    | moon_file.LandingFile
+    | moon_file.SurfaceFile
+    | moon_file.LunarAscentFile
+    | moon_file.RendezvousFile
+    | home_file.EarthReturnFile
+    | home_file.DirectReturnFile
+    | home_file.EntryFile,
     Field(discriminator="kind"),
 ]
 
@@ -225,13 +244,14 @@ class ScenarioFile(Part):
         _once("spacecraft", (craft.name for craft in self.spacecraft))
         _once("as_flown event", (row.event for row in self.as_flown))
         kinds = [phase.kind for phase in self.phase]
-        order = ["launch", "transfer", "capture", "orbit"]
-        if "injection" in kinds:
-            order.insert(1, "injection")
-        if kinds != order[: len(kinds)] or "transfer" not in kinds:
+        way = ["launch", *(["injection"] if "injection" in kinds else []), "transfer"]
+        onward = kinds[len(way) :]
+        ordered = kinds[: len(way)] == way and not set(way) & set(onward)
+        if not ordered or "capture" in onward[1:] or (onward and onward[0] != "capture"):
             raise ValueError(
                 f"phases are {', '.join(kinds)}: expected launch, transfer, then capture, then "
-                "orbit (the last two may be left out; an injection may follow the launch)"
+                "orbit and what follows (all after the transfer may be left out; an injection may "
+                "follow the launch)"
             )
         return self
 

@@ -1,0 +1,93 @@
+"""What a scenario file says of the way home: injection to the Earth, and entry."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from perilune.scenarios.part import Inclination, Part, aware
+
+Angle = Annotated[float, Field(ge=-89, lt=0)]
+Angles = Annotated[list[Angle], Field(min_length=2, max_length=2)]
+Hours = Annotated[float, Field(ge=24, le=240)]
+
+
+class ReturnBurnFile(Part):
+    """One burn of an injection to the Earth: its engine, and the ellipse it leads to."""
+
+    engine: str
+    period_h: Annotated[float, Field(gt=1.8, le=240)] | None = None
+    revolutions: Annotated[int, Field(ge=1, le=100)] = 3
+    impulsive: bool = False
+
+
+class EarthReturnFile(Part):
+    """Injection to the Earth by one burn or two, to an entry interface over a landing zone.
+
+    Give one of `inclination_deg`, `azimuth_deg` and `downrange_km`: the others follow.
+    """
+
+    kind: Literal["earth_return"]
+    spacecraft: str
+    burns: Annotated[list[ReturnBurnFile], Field(min_length=1, max_length=2)]
+    zone: str
+    radius_km: Annotated[float, Field(gt=0, le=3000)] = 50.0
+    flight_path_angle_deg: Angle
+    inclination_deg: Inclination | None = None
+    azimuth_deg: Annotated[float, Field(ge=0, le=360)] | None = None
+    downrange_km: Annotated[float, Field(gt=0, le=20000)] | None = None
+    date_utc: datetime | None = None
+    arrive_utc: datetime | None = None
+    flight_time_h: Annotated[list[Hours], Field(min_length=2, max_length=2)] = [72.0, 120.0]
+    entry_duration_s: Annotated[float, Field(gt=0, le=20000)] | None = None
+
+    _utc = field_validator("date_utc", "arrive_utc", mode="before")(aware)
+
+    @model_validator(mode="after")
+    def _one_goal(self) -> EarthReturnFile:
+        goals = ("inclination_deg", "azimuth_deg", "downrange_km")
+        given = [goal for goal in goals if getattr(self, goal) is not None]
+        if len(given) != 1:
+            found = " and ".join(given) or "none"
+            raise ValueError(f"found {found}, expected one of {', '.join(goals)}")
+        if len(self.burns) == 2 and self.burns[0].period_h is None:
+            raise ValueError("burns[0] leads to an ellipse: expected its `period_h`")
+        if self.burns[-1].period_h is not None:
+            raise ValueError("the last burn leads to the Earth: leave out its `period_h`")
+        return self
+
+
+class DirectReturnFile(Part):
+    """Straight up from the ground to the Earth, without an orbit."""
+
+    kind: Literal["direct_return"]
+    spacecraft: str
+    engine: str
+    site: str
+    lift_off_utc: datetime
+    flight_path_angle_deg: Angles = [-70.0, -20.0]
+    arrive_utc: datetime | None = None
+
+    _utc = field_validator("lift_off_utc", "arrive_utc", mode="before")(aware)
+
+
+class EntryFile(Part):
+    """Entry of a capsule and its landing."""
+
+    kind: Literal["entry"]
+    spacecraft: str
+    mode: Literal["ballistic", "lifting", "skip"] = "ballistic"
+    zone: str | None = None
+    zone_km: Annotated[float, Field(gt=0, le=3000)] = 50.0
+    diameter_m: Annotated[float, Field(gt=0, le=20)]
+    drag: Annotated[float, Field(gt=0, le=5)]
+    lift_to_drag: Annotated[float, Field(ge=0, lt=3)] = 0.0
+    nose_radius_m: Annotated[float, Field(gt=0, le=20)] = 1.0
+
+    @model_validator(mode="after")
+    def _aims(self) -> EntryFile:
+        if self.mode == "skip" and self.zone is None:
+            raise ValueError("a skip is aimed: expected the `zone` it lands in")
+        return self
