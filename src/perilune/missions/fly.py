@@ -21,8 +21,10 @@ from perilune.missions.mission import Choice, Mission
 from perilune.phases.base import Check, Condition, Context, Phase
 from perilune.phases.capture import Capture
 from perilune.phases.departure import LaunchPhase, TransferPhase
+from perilune.phases.halo import HaloTransfer
 from perilune.phases.injection import Injection
 from perilune.phases.orbit import Orbit
+from perilune.phases.swing_by import SwingByTransfer
 from perilune.phases.translunar import engines
 
 _DUE_EAST = np.sin(np.radians(5.0))  # closer to due east than this, a launch heads neither way
@@ -80,7 +82,7 @@ def fly(
 
 def _to_the_moon(phases: Sequence[Phase]) -> tuple[Sequence[Phase], Sequence[Phase]]:
     """Return the phases up to lunar orbit, where the choice of a branch falls, and the rest."""
-    near = (LaunchPhase, Injection, TransferPhase, Capture, Orbit)
+    near = (LaunchPhase, Injection, TransferPhase, SwingByTransfer, HaloTransfer, Capture, Orbit)
     count = next((i for i, phase in enumerate(phases) if not isinstance(phase, near)), len(phases))
     return phases[:count], phases[count:]
 

@@ -143,7 +143,12 @@ def scan_of(mission: Mission, start: Epoch, stop: Epoch, env: Environment) -> Sc
 def departure_of(mission: Mission) -> tuple[LaunchPhase, TransferPhase]:
     """Return the launch and transfer of a mission."""
     launch = next(p for p in mission.phases if isinstance(p, LaunchPhase))
-    return launch, next(p for p in mission.phases if isinstance(p, TransferPhase))
+    transfer = next((p for p in mission.phases if isinstance(p, TransferPhase)), None)
+    if transfer is None:
+        raise InputError(
+            "a mission without a transfer to a perilune of stated inclination has no windows here"
+        )
+    return launch, transfer
 
 
 def craft_of(mission: Mission) -> Craft:

@@ -140,7 +140,7 @@ def aim_many(
     stage[done] = 3
     reached, lowered = solver.inclinations(flown)
     learned = np.full((count, 3), np.nan)
-    if bias is not None:
+    if bias is not None and done.any():
         learned[done] = solver.bplane_miss(np.flatnonzero(done))
     return Aimed(solver.volley, flown, done, stage, reached, lowered, learned)
 

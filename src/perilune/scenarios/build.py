@@ -75,7 +75,9 @@ class _Builder(LaunchBuilder, MoonBuilder, HomeBuilder):
     ) -> tuple[WindowsRequest, tuple[dict[str, Any], ...]]:
         """Return the request of a scan, and the unconfirmed figures that only a scan uses."""
         launch = next(p for p in phases if isinstance(p, LaunchPhase))
-        transfer = next(p for p in phases if isinstance(p, TransferPhase))
+        transfer = next((p for p in phases if isinstance(p, TransferPhase)), None)
+        if transfer is None:
+            return WindowsRequest(), ()
         capture = next((p for p in phases if isinstance(p, Capture)), None)
         builder = WindowsBuilder(self.file, self.catalog)
         try:

@@ -10,6 +10,7 @@ from perilune.missions.together import Ascent, Docking, Of
 from perilune.phases.base import Engine, Phase, Spacecraft, Stack
 from perilune.phases.descent_estimate import DescentLimits
 from perilune.phases.descent_orbit import DescentOrbit
+from perilune.phases.halo import HaloOrbit, HaloTransfer
 from perilune.phases.lunar_ascent import LunarAscent
 from perilune.phases.orbit_burn import Burner
 from perilune.phases.orbit_change import ApsisBurn
@@ -19,6 +20,7 @@ from perilune.phases.powered_descent import PoweredDescent
 from perilune.phases.separation import Separation
 from perilune.phases.station_keeping import StationKeeping
 from perilune.phases.surface import Surface
+from perilune.phases.swing_by import SwingByTransfer
 from perilune.scenarios import dates, moon_file
 from perilune.scenarios.notes import PLACE, Notes
 
@@ -32,6 +34,8 @@ class GroundBuilder(Notes):
             for name in part.spacecraft:
                 self.craft(name, stack)
             return Separation(tuple(part.spacecraft), self.date(part.at_utc, "at_utc"))
+        if isinstance(part, moon_file.SwingByFile | moon_file.HaloFile):
+            return self._halo(part, stack)
         if isinstance(part, moon_file.WaitFile):
             low, high = part.sun_elevation_deg
             wait = WaitForSite(
@@ -100,6 +104,16 @@ class GroundBuilder(Notes):
         return found
 
     # ---- phases
+
+    def _halo(self, part: moon_file.SwingByFile | moon_file.HaloFile, stack: Stack) -> Phase:
+        if isinstance(part, moon_file.SwingByFile):
+            self.halo = HaloOrbit(part.height_km, point=part.point, north=part.north)
+            seconds = None if part.flight_time_h is None else 3600.0 * part.flight_time_h
+            return SwingByTransfer(self.halo, part.perilune_altitude_km, seconds)
+        craft = self.craft(part.spacecraft, stack)
+        assert self.halo is not None
+        engine = self.engine(craft, part.engine)
+        return HaloTransfer(self.halo, craft.name, engine, part.revolutions)
 
     def _in_orbit(self, part: Any, stack: Stack) -> Phase:
         craft = self.craft(part.spacecraft, stack)

@@ -37,6 +37,26 @@ class WaitFile(Part):
     _utc = field_validator("not_before_utc", mode="before")(aware)
 
 
+class SwingByFile(Part):
+    """Transfer to the perilune from which a halo orbit is cheapest, in place of `transfer`."""
+
+    kind: Literal["swing_by"]
+    height_km: Annotated[float, Field(ge=1000, le=70000)]
+    point: Literal[1, 2] = 2
+    north: bool = False
+    perilune_altitude_km: LunarAltitude = 100.0
+    flight_time_h: Annotated[float, Field(ge=48, le=160)] | None = None
+
+
+class HaloFile(Part):
+    """A powered swing-by and an insertion into the halo orbit of the swing-by, and a stay there."""
+
+    kind: Literal["halo"]
+    spacecraft: str
+    engine: str
+    revolutions: Annotated[float, Field(ge=1.2, le=60)] = 4.0
+
+
 class ApsisBurnFile(Part):
     """A burn at an apsis that gives the opposite side of the orbit a height."""
 

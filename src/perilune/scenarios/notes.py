@@ -9,6 +9,7 @@ from perilune.catalog.book import Catalog
 from perilune.catalog.entry import KINDS, Entry
 from perilune.missions.mission import Choice
 from perilune.phases.corridor import Corridor
+from perilune.phases.halo import HaloOrbit
 from perilune.scenarios import schema
 from perilune.scenarios.build_windows import VehicleLift
 
@@ -28,6 +29,7 @@ class Notes:
         self.assumed: list[dict[str, Any]] = []
         self.corridor: Corridor | None = None
         self.lift: VehicleLift | None = None
+        self.halo: HaloOrbit | None = None
 
     def note(self, what: str, value: Any, confidence: str | None, source: str | None) -> None:
         """Note figures that are not confirmed, once."""

@@ -183,6 +183,8 @@ PhaseFile = Annotated[
     | OrbitFile
     | moon_file.SeparationFile
     | moon_file.WaitFile
+    | moon_file.SwingByFile
+    | moon_file.HaloFile
     | moon_file.ApsisBurnFile
     | moon_file.PlaneChangeFile
     | moon_file.StationKeepingFile
@@ -244,10 +246,12 @@ class ScenarioFile(Part):
         _once("spacecraft", (craft.name for craft in self.spacecraft))
         _once("as_flown event", (row.event for row in self.as_flown))
         kinds = [phase.kind for phase in self.phase]
-        way = ["launch", *(["injection"] if "injection" in kinds else []), "transfer"]
+        flight = "swing_by" if "swing_by" in kinds else "transfer"
+        way = ["launch", *(["injection"] if "injection" in kinds else []), flight]
         onward = kinds[len(way) :]
         ordered = kinds[: len(way)] == way and not set(way) & set(onward)
-        if not ordered or "capture" in onward[1:] or (onward and onward[0] != "capture"):
+        first = "halo" if flight == "swing_by" else "capture"
+        if not ordered or first in onward[1:] or (onward and onward[0] != first):
             raise ValueError(
                 f"phases are {', '.join(kinds)}: expected launch, transfer, then capture, then "
                 "orbit and what follows (all after the transfer may be left out; an injection may "
