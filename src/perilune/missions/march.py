@@ -20,10 +20,11 @@ from perilune.missions.cells import (
     sky,
 )
 from perilune.missions.scan import Scan
+from perilune.phases.aimed import Aimed
 from perilune.phases.lift_offs import LUNAR_DAY_S, LiftOffs, lift_offs
 from perilune.phases.targets import Targets
 from perilune.phases.volley import Volley, VolleyShooter
-from perilune.phases.volley_aim import Aimed, aim_many
+from perilune.phases.volley_aim import aim_many
 from perilune.runs.store import Arrays
 
 Array = NDArray[np.float64]

@@ -209,8 +209,50 @@ def windows(
     scan = scan_of(mission, start, stop, env)
     report("finding the lift-offs")
     found = cell.chains(scan, env)
-    blocks = [cell.Block(scan, part) for part in found.blocks()]
     kept = store(scan) if store else None
+    cells = _solved(scan, found, workers, kept, report)
+    request, craft = mission.windows, craft_of(mission)
+
+    def judged(cells: Arrays) -> Judged:
+        return judge(
+            cells, scan, request.limits, craft, env, orbit_altitude_km=request.orbit_altitude_km
+        )
+
+    report("judging")
+    verdict = judged(cells)
+    chosen = best_cells(cells, verdict)
+    if request.free_flight_time:
+        report("flight times of the least delta-v")
+        cells = refined(cells, verdict, chosen, scan, found, workers)
+        verdict = judged(cells)
+        chosen = best_cells(cells, verdict)
+    report("opening and closing of the daily windows")
+    spans = _spans(mission, cells, chosen[verdict.feasible[chosen]], scan, workers)
+    reasons = Reasons(cells, verdict, scan, request.limits, craft)
+    rows = [
+        as_row(int(i), cells, verdict, scan, request.limits, spans.get(int(i)), reasons)
+        for i in chosen
+    ]
+    return Windows(
+        mission.name,
+        mission.title,
+        rows,
+        {**cells, **_public(verdict)},
+        scan,
+        request.limits,
+        int(np.sum(np.asarray(cells["status"]) != cell.PLANE)),
+        int(np.sum(np.asarray(cells["status"]) == cell.CONVERGED)),
+        time.perf_counter() - began,
+        [*mission.assumed, *mission.scan_assumed],
+        {**provenance(mission, env), "perilune": version("perilune")},
+    )
+
+
+def _solved(
+    scan: Scan, found: cell.Chains, workers: int, kept: Store | None, report: Report
+) -> dict[str, NDArray[Any]]:
+    """Return the cells of all chains, solved block by block."""
+    blocks = [cell.Block(scan, part) for part in found.blocks()]
     parts = run(solve_block, blocks, workers=workers, store=kept, report=report)
     cells = _merged(parts, blocks, scan)
     if not len(cells.get("status", ())):
@@ -220,41 +262,7 @@ def windows(
             f"no lift-off from {scan.start.utc_iso(0)} to {scan.stop.utc_iso(0)}: the site's plane "
             "meets the Moon at most twice in 24.8 h, expected a longer span"
         )
-    report("judging")
-    request, craft = mission.windows, craft_of(mission)
-
-    def judged_now(cells: Arrays) -> Judged:
-        return judge(
-            cells, scan, request.limits, craft, env, orbit_altitude_km=request.orbit_altitude_km
-        )
-
-    judged = judged_now(cells)
-    chosen = best_cells(cells, judged)
-    if request.free_flight_time:
-        report("flight times of the least delta-v")
-        cells = refined(cells, judged, chosen, scan, found, workers)
-        judged = judged_now(cells)
-        chosen = best_cells(cells, judged)
-    report("opening and closing of the daily windows")
-    spans = _spans(mission, cells, chosen[judged.feasible[chosen]], scan, workers)
-    reasons = Reasons(cells, judged, scan, request.limits, craft)
-    rows = [
-        as_row(int(i), cells, judged, scan, request.limits, spans.get(int(i)), reasons)
-        for i in chosen
-    ]
-    return Windows(
-        mission.name,
-        mission.title,
-        rows,
-        {**cells, **_public(judged)},
-        scan,
-        request.limits,
-        int(np.sum(np.asarray(cells["status"]) != cell.PLANE)),
-        int(np.sum(np.asarray(cells["status"]) == cell.CONVERGED)),
-        time.perf_counter() - began,
-        [*mission.assumed, *mission.scan_assumed],
-        {**provenance(mission, env), "perilune": version("perilune")},
-    )
+    return cells
 
 
 def _merged(parts: list[Arrays], blocks: list[cell.Block], scan: Scan) -> dict[str, NDArray[Any]]:

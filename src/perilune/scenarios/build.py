@@ -24,6 +24,7 @@ from perilune.scenarios.build_launch import LaunchBuilder
 from perilune.scenarios.build_moon import MoonBuilder
 from perilune.scenarios.build_windows import WindowsBuilder
 from perilune.scenarios.notes import PLACE
+from perilune.scenarios.order import require_order
 
 
 def build(file: schema.ScenarioFile, where: str, book: Catalog | None = None) -> Mission:
@@ -52,6 +53,7 @@ class _Builder(LaunchBuilder, MoonBuilder, HomeBuilder):
         model = self._model(file.model)
         stack = Stack(tuple(self._spacecraft(i, craft) for i, craft in enumerate(file.spacecraft)))
         phases = tuple(self._phase(i, part, stack) for i, part in enumerate(file.phase))
+        require_order(file.phase, [craft.name for craft in stack.members])
         as_flown = tuple(self._as_flown(i, row) for i, row in enumerate(file.as_flown))
         windows, scan_assumed = self._windows(phases)
         return Mission(
@@ -139,6 +141,8 @@ class _Builder(LaunchBuilder, MoonBuilder, HomeBuilder):
         if isinstance(part, schema.CaptureFile):
             return self.capture(part, stack)
         if isinstance(part, schema.OrbitFile):
+            if part.spacecraft is not None:
+                self.craft(part.spacecraft, stack)
             return Orbit(self.date(part.until_utc, "until_utc"), part.spacecraft)
         found = self.ground(part, stack) or self.home(part, stack)
         assert found is not None

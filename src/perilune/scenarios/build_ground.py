@@ -38,6 +38,8 @@ class GroundBuilder(Notes):
             return self._halo(part, stack)
         if isinstance(part, moon_file.WaitFile):
             low, high = part.sun_elevation_deg
+            if part.spacecraft is not None:
+                self.craft(part.spacecraft, stack)
             wait = WaitForSite(
                 self.site(part.site),
                 (low, high),

@@ -249,13 +249,15 @@ class ScenarioFile(Part):
         flight = "swing_by" if "swing_by" in kinds else "transfer"
         way = ["launch", *(["injection"] if "injection" in kinds else []), flight]
         onward = kinds[len(way) :]
-        ordered = kinds[: len(way)] == way and not set(way) & set(onward)
+        once = {"launch", "injection", "transfer", "swing_by"}
+        ordered = kinds[: len(way)] == way and not once & set(onward)
         first = "halo" if flight == "swing_by" else "capture"
-        if not ordered or first in onward[1:] or (onward and onward[0] != first):
+        again = {"capture", "halo"} & set(onward[1:])
+        if not ordered or again or (onward and onward[0] != first):
             raise ValueError(
                 f"phases are {', '.join(kinds)}: expected launch, transfer, then capture, then "
                 "orbit and what follows (all after the transfer may be left out; an injection may "
-                "follow the launch)"
+                "follow the launch; swing_by and halo may stand for transfer and capture)"
             )
         return self
 
