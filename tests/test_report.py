@@ -266,10 +266,16 @@ def test_a_view_leaves_out_what_is_far() -> None:
     points = [{"name": "far", "x": 6e4, "y": 0.0, "z": 0.0}]
     track = {"body_radius_km": 1737.4, "lines": [line, line], "points": points, "view_km": 1e4}
     drawn = figure("moon", track)
-    assert drawn["data"][1]["x"] == [None, 9e3, 2e3]
-    assert [trace["showlegend"] for trace in drawn["data"][1:]] == [True, False]
-    assert drawn["data"][1]["line"] == drawn["data"][2]["line"]
+    assert drawn["data"][1]["x"] == [None, 9e3, 2e3, None, None, 9e3, 2e3]
+    assert [trace["name"] for trace in drawn["data"][1:]] == ["coast"]  # one trace a name
     assert drawn["layout"]["scene"]["xaxis"]["range"][1] < 1e4
+
+
+def test_no_two_elements_have_one_id() -> None:
+    figures = {f"figure_{i}_km": float(i) for i in range(40)}
+    page = fly_page({**DOCUMENT, "solution": figures}, TRACKS)
+    found = re.findall(r'\sid="([^"]+)"', page)
+    assert len(found) == len(set(found)) > 5
 
 
 def test_axes_have_one_scale() -> None:

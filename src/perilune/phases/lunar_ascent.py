@@ -108,7 +108,7 @@ class _Riser:
 
     def fly(self) -> Leg:
         late = 0.0 if self.phase.lift_off is None else float(self.earliest - self.phase.lift_off)
-        if late > 0.0:
+        if late > 1e-3:  # equal to rounding is in time
             return self._failed(f"lift-off is {late:.0f} s before the phase begins: set it later")
         weight = (
             1e3 * self.mass_kg * self.gm / float(np.linalg.norm(self.phase.site.fixed_km())) ** 2

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from perilune.astro.epoch import Epoch
 from perilune.dynamics.propagate import propagate
 from perilune.phases.base import Condition, Context, Leg
 from perilune.phases.shot import COAST_EVENTS
+
+SAME_S = 1e-3
+"""Instants closer than this are the same: dates are rounded."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class Orbit:
         """Return the leg; its status is `impact` where the orbit falls onto the Moon."""
         assert start.state is not None
         late = float(start.state.epoch - self.until)
+        if abs(late) <= SAME_S:
+            return [Leg("orbit", replace(start, others=None))]
         if late > 0.0:
             remedy = (
                 f"the orbit phase ends {late / 3600.0:.1f} h before it begins: set a later date"

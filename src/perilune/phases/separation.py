@@ -8,6 +8,7 @@ from perilune.astro.epoch import Epoch
 from perilune.dynamics.propagate import propagate
 from perilune.dynamics.trajectory import Trajectory
 from perilune.phases.base import Condition, Context, Happening, Leg, Stack
+from perilune.phases.orbit import SAME_S
 from perilune.phases.shot import COAST_EVENTS
 
 
@@ -40,7 +41,7 @@ class Separation:
             remedy = "all spacecraft would leave: name some of them"
             return [Leg("separation", start, status="no_solution", remedy=remedy)]
         state, coast = start.state, None
-        if self.at is not None:
+        if self.at is not None and abs(float(self.at - state.epoch)) > SAME_S:
             coast, why = _coast(start, self.at, context)
             if coast is None:
                 return [Leg("separation", start, status="no_solution", remedy=why)]

@@ -108,20 +108,29 @@ def _seen(point: Track, view_km: float) -> bool:
 
 
 def _lines(lines: Sequence[Track]) -> Iterator[dict[str, Any]]:
-    colors: dict[str, str] = {}
-    for line in lines:
-        name = line["name"]
-        first = name not in colors
-        color = colors.setdefault(name, _LINES[len(colors) % len(_LINES)])
+    """Yield one trace a name: hundreds of traces are slow to draw."""
+    names = list(dict.fromkeys(line["name"] for line in lines))
+    for number, name in enumerate(names):
         yield {
             "type": "scatter3d",
             "mode": "lines",
-            **line,
+            "name": name,
+            **_joined([line for line in lines if line["name"] == name]),
             "legendgroup": name,
-            "showlegend": first,
-            "line": {"color": color, "width": 4},
+            "line": {"color": _LINES[number % len(_LINES)], "width": 4},
             "hovertemplate": "%{x:,.0f}, %{y:,.0f}, %{z:,.0f} km",
         }
+
+
+def _joined(lines: Sequence[Track]) -> dict[str, list[float | None]]:
+    """Return lines as one, with a gap between two that do not meet."""
+    out: dict[str, list[float | None]] = {axis: [] for axis in "xyz"}
+    for line in lines:
+        meets = all(line[axis] and out[axis] and line[axis][0] == out[axis][-1] for axis in "xyz")
+        for axis in "xyz":
+            gap = [None] if out[axis] and not meets else []
+            out[axis] += [*gap, *line[axis]]
+    return out
 
 
 def _points(points: Sequence[Track]) -> dict[str, Any]:

@@ -178,7 +178,7 @@ def _sections(document: Document) -> Iterator[str]:
     more = _solved(document)[_HEADLINES:]
     if more:
         facts = pieces.pairs(more, "facts")
-        yield f'<section id="figures">\n<h2>Figures of the solves</h2>\n{facts}\n</section>'
+        yield f'<section id="solved">\n<h2>Figures of the solves</h2>\n{facts}\n</section>'
 
 
 def _plots(tracks: Mapping[str, Mapping[str, Any]]) -> str:

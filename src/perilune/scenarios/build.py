@@ -40,6 +40,8 @@ def build(file: schema.ScenarioFile, where: str, book: Catalog | None = None) ->
         return builder.mission()
     except InputError as error:
         key = error.key or builder.at
+        if builder.at.startswith("phase[") and not key.startswith("phase["):
+            key = f"{builder.at}.{key}"  # a phase knows its own keys, not its place in the file
         raise InputError(error.problem, file=where, key=key) from error
     except PeriluneError as error:
         raise InputError(str(error), file=where, key=builder.at) from error
@@ -125,7 +127,8 @@ class _Builder(LaunchBuilder, MoonBuilder, HomeBuilder):
         self.at = f"spacecraft[{number}] ({part.name})"
         figures = {"dry_mass_kg": part.dry_mass_kg, "propellant_kg": part.propellant_kg}
         for engine in part.engines:
-            figures |= {"thrust_n": engine.thrust_n, "isp_s": engine.isp_s}
+            which = "" if len(part.engines) == 1 else f"{engine.name}_"
+            figures |= {f"{which}thrust_n": engine.thrust_n, f"{which}isp_s": engine.isp_s}
         self.note(f"spacecraft: {part.name}", figures, part.confidence, part.source)
         engines = tuple(Engine(e.name, e.thrust_n, e.isp_s) for e in part.engines)
         return Spacecraft(part.name, part.dry_mass_kg, part.propellant_kg, engines)
