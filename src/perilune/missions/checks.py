@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from perilune.astro.bodies import RADIUS_KM
+from perilune.astro.state import State
 from perilune.dynamics.trajectory import Trajectory
 from perilune.missions.mission import Mission
 from perilune.phases.base import Check, Happening, Stack
@@ -16,14 +17,21 @@ from perilune.phases.base import Check, Happening, Stack
 def mission_checks(
     mission: Mission,
     flown: Sequence[Trajectory],
+    motions: Sequence[Trajectory],
     happenings: list[Happening],
     end: Stack,
 ) -> list[Check]:
-    """Return the checks that hold for any mission; `flown` is what was flown off the ground."""
+    """Return the checks that hold for any mission.
+
+    `flown` is what was flown off the ground, `motions` the whole motion of each spacecraft.
+    """
     checks = []
     if flown:
         lowest = min(lowest_altitude_km(trajectory) for trajectory in flown)
         checks.append(Check("lowest altitude", lowest, "km", 0.0, ">="))
+    if motions:
+        gap = max(largest_gap_m(trajectory) for trajectory in motions)
+        checks.append(Check("gap between arcs", gap, "m", 1.0))
     gaps = []
     for name in {h.spacecraft for h in happenings}:
         burns = [h for h in happenings if h.end is not None and h.spacecraft == name]
@@ -41,6 +49,22 @@ def mission_checks(
                 and h.mass_before_kg is not None and h.mass_after_kg is not None]  # fmt: skip
         checks.append(Check("mass balance", abs(start_kg - sum(used) - end_kg), "kg", 1e-6))
     return checks
+
+
+def largest_gap_m(trajectory: Trajectory) -> float:
+    """Return how far a spacecraft jumps where one arc ends and the next begins, m."""
+    gaps = [0.0]
+    for before, after in itertools.pairwise(trajectory.arcs):
+        ends = [
+            State.from_vector(
+                arc.vectors(np.array([seconds]))[0, :6],
+                epoch=arc.origin + seconds,
+                center=arc.center,
+            ).to(center=after.center, env=trajectory.env)
+            for arc, seconds in ((before, before.span_s[1]), (after, after.span_s[0]))
+        ]
+        gaps.append(1e3 * float(np.linalg.norm(ends[0].r_km - ends[1].r_km)))
+    return max(gaps)
 
 
 def lowest_altitude_km(trajectory: Trajectory) -> float:

@@ -62,7 +62,13 @@ def fly(
         chosen = _cheapest(extend(chosen, onward, context))
     checks = [
         *chosen.checks,
-        *mission_checks(mission, chosen.in_space, chosen.happenings, chosen.stack),
+        *mission_checks(
+            mission,
+            chosen.in_space,
+            list(chosen.trajectories.values()),
+            chosen.happenings,
+            chosen.stack,
+        ),
     ]
     extras = (check, _permitted(mission, chosen), _injected_mass(mission, chosen))
     checks += [extra for extra in extras if extra is not None]
