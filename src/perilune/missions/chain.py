@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from perilune.astro.epoch import Epoch
 from perilune.dynamics.trajectory import Trajectory
+from perilune.errors import PeriluneError
 from perilune.phases.base import Check, Condition, Context, Happening, Leg, Phase, Stack
 
 _Piece = tuple[Trajectory | None, Epoch | None]
@@ -147,7 +149,7 @@ def extend(chain: Chain, phases: Sequence[Phase], context: Context) -> list[Chai
     number = acting(phase, chain.groups)
     others = (*chain.groups[:number], *chain.groups[number + 1 :])
     start = replace(chain.groups[number], others=others)
-    for leg in phase.fly(start, context):
+    for leg in _flown(phase, start, context):
         left = others if leg.end.others is None else leg.end.others
         groups = (replace(leg.end, others=None), *left)
         longer = Chain((*chain.legs, replace(leg, members=start.names)), groups)
@@ -156,6 +158,25 @@ def extend(chain: Chain, phases: Sequence[Phase], context: Context) -> list[Chai
         else:
             found.append(longer)
     return found
+
+
+def _flown(phase: Phase, start: Condition, context: Context) -> list[Leg]:
+    """Return a phase's legs; what it cannot use once the flight has begun ends the flight there.
+
+    What was flown before is worth keeping: a stay beyond the end of the ephemeris, say, shows only
+    when the landing's date is known.
+    """
+    if start.state is None:
+        return phase.fly(start, context)
+    try:
+        return phase.fly(start, context)
+    except PeriluneError as error:
+        return [Leg(_kind(phase), start, status="no_solution", remedy=str(error))]
+
+
+def _kind(phase: Phase) -> str:
+    inner = getattr(phase, "phase", phase)
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(inner).__name__).lower()
 
 
 def acting(phase: Phase, groups: Sequence[Condition]) -> int:

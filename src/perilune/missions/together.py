@@ -1,4 +1,4 @@
-"""Phases that need another group of the mission: ascent into its plane, docking with it."""
+"""Phases that need more than their own physics: other groups, a wait on the ground, a mass."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from perilune.astro.epoch import Epoch
+from perilune.astro.geometry import SurfacePoint
 from perilune.dynamics.propagate import propagate
 from perilune.dynamics.trajectory import Trajectory
 from perilune.phases.base import Condition, Context, Engine, Leg, Phase
+from perilune.phases.direct_return import DirectReturn
 from perilune.phases.entry import Entry
 from perilune.phases.lunar_ascent import LunarAscent
 from perilune.phases.rendezvous import Rendezvous
@@ -47,7 +49,7 @@ class Ascent:
                 return [Leg("lunar_ascent", start, status="no_solution", remedy=remedy)]
             ascent = replace(ascent, normal=into)
         (leg,) = ascent.fly(start, context)
-        return [self._waited(leg, start, context)]
+        return [_waited(leg, ascent.site, start, context)]
 
     def _plane(
         self, target: str, start: Condition, context: Context
@@ -61,16 +63,43 @@ class Ascent:
         x, y, z = (normal / np.linalg.norm(normal)).tolist()
         return x, y, z
 
-    def _waited(self, leg: Leg, start: Condition, context: Context) -> Leg:
-        """Put the ground's motion before a lift-off that comes after the start."""
+
+@dataclass(frozen=True, eq=False)
+class Straight:
+    """A lift-off straight to the Earth, with the wait on the ground before it.
+
+    Attributes
+    ----------
+    direct : DirectReturn
+    """
+
+    direct: DirectReturn
+
+    @property
+    def spacecraft(self) -> str:
+        """The spacecraft that lifts off."""
+        return self.direct.spacecraft
+
+    def fly(self, start: Condition, context: Context) -> list[Leg]:
+        """Return the leg from the start to the interface."""
         assert start.state is not None
-        if leg.trajectory is None or leg.trajectory.start - start.state.epoch < 1e-6:
-            return leg
-        stay = Surface(self.ascent.site, until=leg.trajectory.start)
-        (wait,) = stay.fly(start, context)
-        if wait.trajectory is None:
-            return leg
-        return replace(leg, trajectory=wait.trajectory + leg.trajectory)
+        late = float(start.state.epoch - self.direct.lift_off)
+        if late > 1e-6:
+            remedy = f"lift-off is {late / 3600.0:.1f} h before the phase begins: set it later"
+            return [Leg("direct_return", start, status="no_solution", remedy=remedy)]
+        (leg,) = self.direct.fly(start, context)
+        return [_waited(leg, self.direct.site, start, context)]
+
+
+def _waited(leg: Leg, site: SurfacePoint, start: Condition, context: Context) -> Leg:
+    """Put the ground's motion before a lift-off that comes after the start."""
+    assert start.state is not None
+    if leg.trajectory is None or leg.trajectory.start - start.state.epoch < 1e-6:
+        return leg
+    (wait,) = Surface(site, until=leg.trajectory.start).fly(start, context)
+    if wait.trajectory is None:
+        return leg
+    return replace(leg, trajectory=wait.trajectory + leg.trajectory, begins=None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +128,14 @@ class Docking:
         other = start.group(self.target)
         if other.state is None:
             remedy = f"'{self.target}' is nowhere: it has to fly before"
+            return [Leg("rendezvous", start, status="no_solution", remedy=remedy)]
+        assert start.state is not None
+        ahead = float(other.state.epoch - start.state.epoch)
+        if ahead > 1.0:
+            remedy = (
+                f"'{self.target}' has flown {ahead / 3600.0:.1f} h further already: let the "
+                "chaser wait for it (kind orbit), or dock before"
+            )
             return [Leg("rendezvous", start, status="no_solution", remedy=remedy)]
         phase = Rendezvous(
             other.state,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from perilune.astro.geometry import SurfacePoint
-from perilune.missions.together import EntryOf
+from perilune.missions.together import EntryOf, Straight
 from perilune.phases.base import Phase, Stack
 from perilune.phases.capsule import Capsule
 from perilune.phases.direct_return import DirectReturn
@@ -64,10 +64,10 @@ class HomeBuilder(GroundBuilder):
             (low, high),
         )
 
-    def _direct_return(self, part: home_file.DirectReturnFile, stack: Stack) -> DirectReturn:
+    def _direct_return(self, part: home_file.DirectReturnFile, stack: Stack) -> Straight:
         craft = self.craft(part.spacecraft, stack)
         steep, shallow = part.flight_path_angle_deg
-        return DirectReturn(
+        direct = DirectReturn(
             part.spacecraft,
             self.engine(craft, part.engine),
             self.site(part.site),
@@ -75,6 +75,7 @@ class HomeBuilder(GroundBuilder):
             (steep, shallow),
             arrive=self.date(part.arrive_utc, "arrive_utc"),
         )
+        return Straight(direct)
 
     def _entry(self, part: home_file.EntryFile, stack: Stack) -> EntryOf:
         craft = self.craft(part.spacecraft, stack)

@@ -140,7 +140,7 @@ def _expectation(finding: Mapping[str, Any], location: Location) -> str:
         return expected if len(words) == 1 else f"one of {expected}.{_hint(str(found), words)}"
     if kind == "string_pattern_mismatch":
         return "lower-case letters, digits, - and _ (it names files)"
-    if kind == "list_type" and name in ("phase", "spacecraft", "as_flown"):
+    if kind == "list_type" and location in (("phase",), ("spacecraft",), ("as_flown",)):
         return f"a list: write [[{name}]] in double brackets"
     if kind == "float_type" and type(found) is int:
         return "a number of fewer digits"

@@ -56,6 +56,9 @@ class EarthReturnFile(Part):
             raise ValueError("burns[0] leads to an ellipse: expected its `period_h`")
         if self.burns[-1].period_h is not None:
             raise ValueError("the last burn leads to the Earth: leave out its `period_h`")
+        leave, arrive = self.date_utc, self.arrive_utc
+        if leave is not None and arrive is not None and arrive <= leave:
+            raise ValueError("`arrive_utc` is not after `date_utc`: expected a later one")
         return self
 
 
@@ -71,6 +74,12 @@ class DirectReturnFile(Part):
     arrive_utc: datetime | None = None
 
     _utc = field_validator("lift_off_utc", "arrive_utc", mode="before")(aware)
+
+    @model_validator(mode="after")
+    def _span(self) -> DirectReturnFile:
+        if self.arrive_utc is not None and self.arrive_utc <= self.lift_off_utc:
+            raise ValueError("`arrive_utc` is not after `lift_off_utc`: expected a later one")
+        return self
 
 
 class EntryFile(Part):

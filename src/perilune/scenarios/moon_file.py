@@ -121,6 +121,13 @@ class DescentOrbitFile(Part):
 
     _utc = field_validator("not_before_utc", "latest_utc", mode="before")(aware)
 
+    @model_validator(mode="after")
+    def _span(self) -> DescentOrbitFile:
+        first, last = self.not_before_utc, self.latest_utc
+        if first is not None and last is not None and last <= first:
+            raise ValueError("`latest_utc` is not after `not_before_utc`: expected a later one")
+        return self
+
 
 class LandingFile(Part):
     """Powered descent to a site, of the least propellant."""

@@ -12,7 +12,7 @@ _PLACES = {
     "orbit": "in lunar orbit",
     "halo": "in a halo orbit",
     "ground": "on the Moon",
-    "home": "on its way to the Earth's air",
+    "home": "on the way to the Earth's air",
     "landed": "back on the Earth",
 }
 _FROM = {
@@ -53,7 +53,13 @@ class _Group:
     site: str | None = None
 
     def __str__(self) -> str:
-        return " and ".join(f"'{name}'" for name in self.names) or "the mission"
+        *most, last = [f"'{name}'" for name in self.names] or ["the mission"]
+        return f"{', '.join(most)} and {last}" if most else last
+
+    @property
+    def is_there(self) -> str:
+        """Who is where, in words."""
+        return f"{self} {'are' if len(self.names) > 1 else 'is'} {_PLACES[self.place]}"
 
 
 def require_order(phases: Sequence[Any], names: Sequence[str]) -> None:
@@ -87,7 +93,7 @@ def _follow(part: Any, groups: list[_Group]) -> None:
     if group.place not in allowed:
         places = " or ".join(_PLACES[place] for place in allowed)
         key = "spacecraft" if group.names else None
-        raise InputError(f"{group} is {_PLACES[group.place]}: expected it {places}", key=key)
+        raise InputError(f"{group.is_there}, expected {places}", key=key)
     _same_site(part, group)
     groups.remove(group)
     groups.insert(0, group)
@@ -132,13 +138,13 @@ def _part(part: Any, groups: list[_Group]) -> None:
     staying = [name for name in whole.names if name not in leaving]
     if not staying:
         raise InputError(
-            f"nothing would stay of the group of {whole}: expected fewer names", key="spacecraft"
+            f"all of the group would leave ({whole}): expected some of it", key="spacecraft"
         )
     if part.at_utc is not None and whole.place in ("ground", "home"):
         way = "a stay before it (kind surface)" if whole.place == "ground" else "the interface"
         raise InputError(
-            f"{whole} is {_PLACES[whole.place]} and does not coast to a date: leave it out, the "
-            f"date is that of {way}",
+            f"{whole.is_there}, where nothing coasts to a date: leave it out, the date is that of "
+            f"{way}",
             key="at_utc",
         )
     groups[:1] = [
@@ -158,5 +164,6 @@ def _other(target: str, part: Any, groups: list[_Group]) -> _Group:
             key="target",
         )
     if other.place != "orbit":
-        raise InputError(f"'{target}' is {_PLACES[other.place]}: expected it in orbit", key="target")
+        place = _PLACES[other.place]
+        raise InputError(f"'{target}' is {place}, expected in lunar orbit", key="target")
     return other
