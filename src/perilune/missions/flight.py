@@ -158,6 +158,7 @@ def _event(happening: Happening, flown: AsFlown | None, env: Environment) -> dic
         "mass_after_kg": after,
         "propellant_kg": burnt if is_burn else None,
         "branch": happening.branch,
+        "stage": happening.stage or None,
         "as_flown": None if flown is None else _as_flown(flown),
     }
 

@@ -15,6 +15,7 @@ from perilune.phases.direct_return import DirectReturn
 from perilune.phases.entry import Entry
 from perilune.phases.lunar_ascent import LunarAscent
 from perilune.phases.rendezvous import Rendezvous
+from perilune.phases.shot import COAST_EVENTS
 from perilune.phases.surface import Surface
 
 
@@ -200,5 +201,7 @@ def coast(group: Condition, until: Epoch, context: Context) -> Trajectory | None
     """Return a group's coast about the Moon until an epoch; None where it does not get there."""
     if group.state is None or group.state.center != "moon" or until < group.state.epoch:
         return None
-    motion = propagate(group.state, until=until, forces=context.model.moon, env=context.env)
+    motion = propagate(
+        group.state, until=until, forces=context.model.moon, env=context.env, events=COAST_EVENTS
+    )
     return motion if motion.status == "completed" else None

@@ -42,6 +42,8 @@ class EarthReturn:
         From the last burn to the interface.
     max_delta_v_m_s : float, optional
         Of all burns.
+    track : str, optional
+        Keep only the `ascending` or the `descending` way over the zone.
 
     Model limits: the last burn leaves from one place of the orbit (the ellipse's perilune);
     constant thrust, steering in one plane at a constant rate; the entry itself is not flown here.
@@ -54,6 +56,7 @@ class EarthReturn:
     arrive: Epoch | None = None
     flight_time_h: tuple[float, float] = (72.0, 120.0)
     max_delta_v_m_s: float | None = None
+    track: str | None = None
 
     def __post_init__(self) -> None:
         low, high = self.flight_time_h
@@ -90,7 +93,8 @@ class EarthReturn:
         """Return the cheapest guess of each way."""
         best: dict[object, Seed] = {}
         for seed in seeds(parking, self.target, self._flight_s, arrive=self.arrive):
-            best.setdefault(seed.way, seed)
+            if self.track in (None, seed.way.name):
+                best.setdefault(seed.way, seed)
         return list(best.values())
 
     def _leg(

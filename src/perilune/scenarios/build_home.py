@@ -62,6 +62,7 @@ class HomeBuilder(GroundBuilder):
             self.date(part.date_utc, "date_utc"),
             self.date(part.arrive_utc, "arrive_utc"),
             (low, high),
+            track=part.track,
         )
 
     def _direct_return(self, part: home_file.DirectReturnFile, stack: Stack) -> Straight:

@@ -42,6 +42,7 @@ class EarthReturnFile(Part):
     arrive_utc: datetime | None = None
     flight_time_h: Annotated[list[Hours], Field(min_length=2, max_length=2)] = [72.0, 120.0]
     entry_duration_s: Annotated[float, Field(gt=0, le=20000)] | None = None
+    track: Literal["ascending", "descending"] | None = None
 
     _utc = field_validator("date_utc", "arrive_utc", mode="before")(aware)
 
