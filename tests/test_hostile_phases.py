@@ -268,6 +268,14 @@ def test_straight_lift_off_waits_on_the_ground(env: Environment) -> None:
     assert height == pytest.approx(np.linalg.norm(direct.site.fixed_km()), abs=1e-3)
 
 
+@pytest.mark.parametrize("part", [TURN, APSIS, MEET, HOME])
+def test_thrust_too_low_for_a_burn_is_said(part: Table, env: Environment) -> None:
+    before = [PART] if part is MEET else []
+    chain = flown([*before, part], env, HEAD.replace("thrust_n = 3_000", "thrust_n = 0.001"))
+    assert chain.status == "no_solution"
+    assert "more thrust" in chain.remedy
+
+
 def flown(parts: list[Table], env: Environment, head: str = HEAD) -> Chain:
     """Fly phases from a circular orbit, 200 km up, whose plane holds the landing site."""
     mission = build(validate(text(parts, head), "mine.toml"), "mine.toml")

@@ -176,7 +176,8 @@ def _flown(phase: Phase, start: Condition, context: Context) -> list[Leg]:
 
 def _kind(phase: Phase) -> str:
     inner = getattr(phase, "phase", phase)
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(inner).__name__).lower()
+    own = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(inner).__name__).lower()
+    return str(getattr(inner, "kind", own))
 
 
 def acting(phase: Phase, groups: Sequence[Condition]) -> int:

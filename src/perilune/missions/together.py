@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
@@ -11,12 +12,15 @@ from perilune.astro.geometry import SurfacePoint
 from perilune.dynamics.propagate import propagate
 from perilune.dynamics.trajectory import Trajectory
 from perilune.phases.base import Condition, Context, Engine, Leg, Phase
+from perilune.phases.burn import burn_time_s
 from perilune.phases.direct_return import DirectReturn
 from perilune.phases.entry import Entry
 from perilune.phases.lunar_ascent import LunarAscent
 from perilune.phases.rendezvous import Rendezvous
 from perilune.phases.shot import COAST_EVENTS
 from perilune.phases.surface import Surface
+
+_SMALL_KM_S, _LONGEST_S = 0.01, 3600.0  # a phasing burn, and half a turn: longer is no burn
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +37,7 @@ class Ascent:
 
     ascent: LunarAscent
     target: str | None = None
+    kind: ClassVar[str] = "lunar_ascent"
 
     @property
     def spacecraft(self) -> str:
@@ -75,6 +80,7 @@ class Straight:
     """
 
     direct: DirectReturn
+    kind: ClassVar[str] = "direct_return"
 
     @property
     def spacecraft(self) -> str:
@@ -123,6 +129,7 @@ class Docking:
     fine_engine: Engine | None = None
     docking: Epoch | None = None
     in_light: bool = False
+    kind: ClassVar[str] = "rendezvous"
 
     def fly(self, start: Condition, context: Context) -> list[Leg]:
         """Return the leg of the chaser; the target's coast meanwhile stands beside it."""
@@ -138,6 +145,12 @@ class Docking:
                 "chaser wait for it (kind orbit), or dock before"
             )
             return [Leg("rendezvous", start, status="no_solution", remedy=remedy)]
+        mass = start.stack.mass_kg
+        if self.engine is not None and mass is not None:
+            lasts = burn_time_s(_SMALL_KM_S, self.engine, mass)
+            if lasts > _LONGEST_S:
+                remedy = f"{1e3 * _SMALL_KM_S:.0f} m/s take {lasts / 3600.0:,.1f} h: more thrust"
+                return [Leg("rendezvous", start, status="no_solution", remedy=remedy)]
         phase = Rendezvous(
             other.state,
             other.stack,
@@ -187,6 +200,7 @@ class EntryOf:
 
     entry: Entry
     spacecraft: str
+    kind: ClassVar[str] = "entry"
 
     def fly(self, start: Condition, context: Context) -> list[Leg]:
         """Return the leg of the entry, with the mass the group has."""

@@ -143,6 +143,14 @@ def solve_burn(
         return aim.residual(course.final)
 
     unknowns = [Unknown(f"dv_{'xyz'[i]}_km_s", float(aim.seed[i]), 1e-3) for i in free]
+    lasts, period = 2.0 * half / 1.3, float(osculating(aim.at, context).period_s)
+    if lasts > period:  # no burn at a place any more: it would only be solved for in vain
+        remedy = (
+            f"the burn would last {lasts / 3600.0:,.1f} h, longer than the turn of "
+            f"{period / 3600.0:.1f} h it is in: more thrust"
+        )
+        values = {u.name: float(aim.seed[i]) for u, i in zip(unknowns, free, strict=True)}
+        return Solution("no_solution", values, {}, 0, 0, remedy=remedy), pulse(aim.seed[free])
     evaluate = differences(residual, [1e-6] * len(free))
     solution = solve(unknowns, aim.goals, evaluate, max_iterations=20)
     return solution, pulse(np.array(list(solution.values.values())))
