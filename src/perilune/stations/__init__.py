@@ -1,0 +1,1 @@
+"""Space stations: who reaches them, how they are built, crewed, kept and divided."""
