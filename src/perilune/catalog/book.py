@@ -22,7 +22,15 @@ Tables = Mapping[str, Mapping[str, Entry]]
 LARGEST_FILE = 10**7
 """Bytes a catalogue file may have."""
 
-_ABOUT = (("sites", "launch_sites"), ("site", "launch_sites"), ("upper_stage", "upper_stages"))
+_ABOUT = (
+    ("sites", "launch_sites"),
+    ("site", "launch_sites"),
+    ("upper_stage", "upper_stages"),
+    ("vehicles", "vehicles"),
+    ("landing_zones", "landing_zones"),
+    ("standard", "docking_standards"),
+    ("mates_with", "docking_standards"),
+)
 """Keys that name an entry of another kind."""
 
 

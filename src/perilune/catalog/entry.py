@@ -16,6 +16,10 @@ KINDS = {
     "upper_stages": "upper stage",
     "ground_stations": "ground station",
     "landing_zones": "landing zone",
+    "stations": "station",
+    "modules": "station module",
+    "ships": "ship",
+    "docking_standards": "docking standard",
 }
 """Catalogue tables, and what one of their entries is called."""
 

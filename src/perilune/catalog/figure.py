@@ -8,14 +8,21 @@ from datetime import date, datetime
 from typing import Any
 
 UNITS = {
+    "_kg_m2": "kg m2",
+    "_kg_d": "kg/d",
     "_km2_s2": "km2/s2",
     "_km_s": "km/s",
     "_m_s": "m/s",
     "_km2": "km2",
+    "_m2": "m2",
     "_km": "km",
     "_kg": "kg",
+    "_kw": "kW",
     "_deg": "deg",
+    "_mm": "mm",
     "_m": "m",
+    "_d": "d",
+    "_y": "y",
     "_s": "s",
     "_n": "N",
 }
@@ -29,6 +36,7 @@ _WORDS = {
     "flag": "true or false",
     "names": "a list of names in quotes",
     "ranges": "a list of ranges [low, high]",
+    "vector": "three numbers [x, y, z]",
     "date": "a date without quotes, such as 2021-09-17",
 }
 
@@ -41,7 +49,7 @@ class Figure:
     ----------
     type : str
         `number`, `count`, `text`, `statement` (a text that needs a source), `flag`, `names`,
-        `ranges` (pairs of numbers) or `date`.
+        `ranges` (pairs of numbers), `vector` (three numbers) or `date`.
     low, high : float
         Bounds of each number.
     above : bool
@@ -84,6 +92,8 @@ class Figure:
             return isinstance(value, date) and not isinstance(value, datetime)
         if not isinstance(value, list) or not value:
             return False
+        if self.type == "vector":
+            return len(value) == 3 and all(self._is_number(each) for each in value)
         each = self._is_word if self.type == "names" else self._is_range
         return all(each(item) for item in value)
 
@@ -108,7 +118,7 @@ class Figure:
 
 def unit_of(key: str, figure: Figure) -> str:
     """Return the unit that a key's suffix says; a count, and what is no number, has none."""
-    if figure.type not in ("number", "ranges"):
+    if figure.type not in ("number", "ranges", "vector"):
         return ""
     return next((unit for suffix, unit in UNITS.items() if key.endswith(suffix)), "")
 

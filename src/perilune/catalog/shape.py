@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from perilune.catalog.entry import CONFIDENCES, KINDS, MARKS
 from perilune.catalog.figure import Figure, stem_of
+from perilune.catalog.shape_stations import STATION_SHAPES
+from perilune.catalog.shape_table import LABELS, MASS, TEXT
+from perilune.catalog.shape_table import Shape as Shape
 from perilune.errors import InputError, nearest
 
-TEXT = Figure("text")
 _NAMES = Figure("names")
-_MASS = Figure(low=0, high=1e7, above=True)
 _INCLINATION = Figure(low=0, high=180)
 
-_LABELS = {"title": TEXT, "agency": TEXT, "partner": TEXT, "note": TEXT}
 _PLACE = {
     "latitude_deg": Figure(low=-90, high=90),
     "longitude_deg": Figure(low=-180, high=180),
@@ -24,35 +23,9 @@ _PLACE = {
 _ENGINE = {
     "thrust_n": Figure(low=0, high=1e8, above=True),
     "isp_s": Figure(low=10, high=1e4),
-    "propellant_kg": _MASS,
-    "dry_mass_kg": _MASS,
+    "propellant_kg": MASS,
+    "dry_mass_kg": MASS,
 }
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What a table may hold.
-
-    Attributes
-    ----------
-    figures : mapping
-        What may stand under each key.
-    required : tuple of str
-    rows : mapping
-        Shapes of the rows of each table inside.
-    one_of : tuple of str
-        Keys of which exactly one is there; empty for no such rule.
-    """
-
-    figures: Mapping[str, Figure]
-    required: tuple[str, ...] = ()
-    rows: Mapping[str, Shape] = field(default_factory=dict)
-    one_of: tuple[str, ...] = ()
-
-    @property
-    def keys(self) -> list[str]:
-        """Every key that may stand here, the marks apart."""
-        return [*self.figures, *self.rows]
 
 
 _MARK = Shape({"confidence": Figure("text", words=CONFIDENCES), "source": TEXT})
@@ -73,7 +46,7 @@ _PAYLOAD = Shape(
     {
         "site": TEXT,
         "kind": Figure("text", words=("maximum", "stated", "flown")),
-        "payload_kg": _MASS,
+        "payload_kg": MASS,
         "inclination_deg": _INCLINATION,
         "perigee_altitude_km": Figure(low=-6378, high=2e6),
         "apogee_altitude_km": Figure(low=0, high=2e6),
@@ -90,7 +63,7 @@ _PAYLOAD = Shape(
 SHAPES = {
     "launch_sites": Shape(
         {
-            **_LABELS,
+            **LABELS,
             **_PLACE,
             "azimuths_deg": Figure("ranges", -360, 360),
             "inclinations_deg": Figure("ranges", 0, 180),
@@ -99,10 +72,10 @@ SHAPES = {
         },
         ("latitude_deg", "longitude_deg"),
     ),
-    "lunar_sites": Shape({**_LABELS, **_PLACE}, ("latitude_deg", "longitude_deg")),
+    "lunar_sites": Shape({**LABELS, **_PLACE}, ("latitude_deg", "longitude_deg")),
     "vehicles": Shape(
         {
-            **_LABELS,
+            **LABELS,
             "sites": _NAMES,
             "ascent_duration_s": Figure(low=0, high=7200, above=True),
             "ascent_range_angle_deg": Figure(low=0, high=179.9),
@@ -113,11 +86,11 @@ SHAPES = {
     ),
     "upper_stages": Shape(
         {
-            **_LABELS,
+            **LABELS,
             "engine": TEXT,
             **_ENGINE,
-            "tank_propellant_kg": _MASS,
-            "tank_mass_kg": _MASS,
+            "tank_propellant_kg": MASS,
+            "tank_mass_kg": MASS,
             "restartable": Figure("flag"),
             "starts_n": Figure("count", 1, 1000),
             "injection_burns_n": Figure("count", 1, 100),
@@ -126,7 +99,7 @@ SHAPES = {
     ),
     "ground_stations": Shape(
         {
-            **_LABELS,
+            **LABELS,
             **_PLACE,
             "antenna_m": Figure(low=0, high=1000, above=True),
             "antennas_n": Figure("count", 1, 1000),
@@ -136,7 +109,7 @@ SHAPES = {
     ),
     "landing_zones": Shape(
         {
-            **_LABELS,
+            **LABELS,
             **_PLACE,
             "radius_km": Figure(low=0, high=5000, above=True),
             "area_km2": Figure(low=0, high=1e8, above=True),
@@ -145,6 +118,7 @@ SHAPES = {
         },
         ("latitude_deg", "longitude_deg"),
     ),
+    **STATION_SHAPES,
 }
 """Shapes of the entries by kind."""
 

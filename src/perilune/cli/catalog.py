@@ -40,6 +40,10 @@ _LISTED = {
     "upper_stages": ("thrust_n", "isp_s", "propellant_kg", "dry_mass_kg"),
     "ground_stations": ("antenna_m", "latitude_deg", "longitude_deg", "agency"),
     "landing_zones": ("latitude_deg", "longitude_deg", "agency"),
+    "stations": ("inclination_deg", "altitude_km", "mass_kg", "agency"),
+    "modules": ("mass_kg", "length_m", "diameter_m", "partner"),
+    "ships": ("mass_kg", "seats_n", "cargo_kg", "partner"),
+    "docking_standards": ("title", "passage_mm", "androgynous"),
 }
 """The figures of an entry that a list of its kind shows."""
 
@@ -216,6 +220,8 @@ def _text(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, int | float):
         return f"{value:,.10g}"
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, list) and isinstance(value[0], list):
         return ", ".join(f"{low:g} to {high:g}" for low, high in value)
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
