@@ -9,67 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from perilune.errors import InputError, nearest
-from perilune.scenarios import home_file, moon_file, schema
-from perilune.scenarios.windows_file import WindowsFile
-
-Location = tuple[int | str, ...]
-
-_MODELS: dict[str, type[BaseModel]] = {
-    "spacecraft": schema.SpacecraftFile,
-    "engines": schema.EngineFile,
-    "launch": schema.LaunchFile,
-    "injection": schema.InjectionFile,
-    "transfer": schema.TransferFile,
-    "passes_over": schema.PassesOver,
-    "capture": schema.CaptureFile,
-    "burns": schema.BurnFile,
-    "orbit": schema.OrbitFile,
-    "separation": moon_file.SeparationFile,
-    "wait": moon_file.WaitFile,
-    "swing_by": moon_file.SwingByFile,
-    "halo": moon_file.HaloFile,
-    "apsis_burn": moon_file.ApsisBurnFile,
-    "plane_change": moon_file.PlaneChangeFile,
-    "station_keeping": moon_file.StationKeepingFile,
-    "descent_orbit": moon_file.DescentOrbitFile,
-    "landing": moon_file.LandingFile,
-    "surface": moon_file.SurfaceFile,
-    "lunar_ascent": moon_file.LunarAscentFile,
-    "rendezvous": moon_file.RendezvousFile,
-    "earth_return": home_file.EarthReturnFile,
-    "direct_return": home_file.DirectReturnFile,
-    "entry": home_file.EntryFile,
-    "model": schema.ModelFile,
-    "as_flown": schema.AsFlownFile,
-    "windows": WindowsFile,
-}
-_KINDS = (
-    "launch",
-    "injection",
-    "transfer",
-    "capture",
-    "orbit",
-    "separation",
-    "swing_by",
-    "halo",
-    "wait",
-    "apsis_burn",
-    "plane_change",
-    "station_keeping",
-    "descent_orbit",
-    "landing",
-    "surface",
-    "lunar_ascent",
-    "rendezvous",
-    "earth_return",
-    "direct_return",
-    "entry",
-)
-
-_BURNS: dict[str, type[BaseModel]] = {
-    "injection": schema.InjectionBurnFile,
-    "earth_return": home_file.ReturnBurnFile,
-}
+from perilune.scenarios.place import Location, Place, find
 
 _EXPECTED = {
     "string_type": "text in quotes",
@@ -102,45 +42,51 @@ _SHOWN = {
 }
 
 
-def explain(error: ValidationError, document: dict[str, Any], where: str) -> InputError:
-    """Return the finding that helps most as one message: a misspelt key explains a missing one."""
+def explain(
+    error: ValidationError, document: dict[str, Any], where: str, root: type[BaseModel]
+) -> InputError:
+    """Return the finding that helps most as one message: a misspelt key explains a missing one.
+
+    `root` is the model of the whole file.
+    """
     findings = error.errors(include_url=False)
     unknown = [finding for finding in findings if finding["type"] == "extra_forbidden"]
     first: Mapping[str, Any] = (unknown or findings)[0]
-    location = _without_tags(first["loc"])
+    place = find(root, first["loc"])
+    location = place.location
     if first["type"] in ("union_tag_invalid", "union_tag_not_found"):
         location = (*location, "kind")
-    return InputError(_problem(first, first["loc"]), file=where, key=_key(location, document))
+    return InputError(_problem(first, place), file=where, key=_key(location, document))
 
 
-def _problem(finding: Mapping[str, Any], location: Location) -> str:
+def _problem(finding: Mapping[str, Any], place: Place) -> str:
     kind, found, context = finding["type"], finding.get("input"), finding.get("ctx", {})
-    name = str(location[-1]) if location else ""
+    name = str(place.location[-1]) if place.location else ""
     if kind == "extra_forbidden":
-        known = _known_keys(location)
+        known = place.keys
         return f"unknown key.{_hint(name, known)} Known: {', '.join(known)}"
     if kind == "missing":
-        return f"this key is missing: expected {_wanted(location)}"
+        return f"this key is missing: expected {_wanted(place)}"
     if kind == "union_tag_not_found":
-        return f"this key is missing: expected one of {', '.join(_KINDS)}"
+        return f"this key is missing: expected one of {', '.join(place.kinds)}"
     if kind == "union_tag_invalid":
-        tag = found["kind"] if isinstance(found, dict) else context["tag"]
-        return f"found {shown(tag)}, expected one of {', '.join(_KINDS)}.{_hint(str(tag), _KINDS)}"
+        tag, kinds = found["kind"] if isinstance(found, dict) else context["tag"], place.kinds
+        return f"found {shown(tag)}, expected one of {', '.join(kinds)}.{_hint(str(tag), kinds)}"
     if kind == "value_error":
         return str(context.get("error", finding["msg"]))
-    return f"found {shown(found)}, expected {_expectation(finding, location)}"
+    return f"found {shown(found)}, expected {_expectation(finding, place)}"
 
 
-def _expectation(finding: Mapping[str, Any], location: Location) -> str:
+def _expectation(finding: Mapping[str, Any], place: Place) -> str:
     kind, context, found = finding["type"], finding.get("ctx", {}), finding.get("input")
-    name = str(location[-1]) if location else ""
+    name = str(place.location[-1]) if place.location else ""
     if kind == "literal_error":
         expected = str(context["expected"])
         words = [word.strip(" '") for word in expected.replace(" or ", ", ").split(",")]
         return expected if len(words) == 1 else f"one of {expected}.{_hint(str(found), words)}"
     if kind == "string_pattern_mismatch":
         return "lower-case letters, digits, - and _ (it names files)"
-    if kind == "list_type" and location in (("phase",), ("spacecraft",), ("as_flown",)):
+    if kind == "list_type" and place.holds_tables:
         return f"a list: write [[{name}]] in double brackets"
     if kind == "float_type" and type(found) is int:
         return "a number of fewer digits"
@@ -148,7 +94,7 @@ def _expectation(finding: Mapping[str, Any], location: Location) -> str:
         length = context.get("min_length", context.get("max_length"))
         count = f"at {'least' if kind.endswith('short') else 'most'} {length}"
         return f"{count} characters" if kind.startswith("string") else f"a list of {count}"
-    return _wanted(location) if kind in _NUMBERS else _EXPECTED.get(kind, str(finding["msg"]))
+    return _wanted(place) if kind in _NUMBERS else _EXPECTED.get(kind, str(finding["msg"]))
 
 
 def _hint(name: str, known: Any) -> str:
@@ -174,11 +120,6 @@ def _toml(value: Any) -> str:
     return repr(value)
 
 
-def _without_tags(location: Location) -> Location:
-    """Return a location without the phase kinds pydantic puts into it."""
-    return location[:2] + location[3:] if location[:1] == ("phase",) else location
-
-
 def _key(location: Location, document: dict[str, Any]) -> str:
     """Return `phase[1] (transfer).flight_time_h` for a location in the document."""
     key = ""
@@ -202,34 +143,18 @@ def _label(part: Any) -> str:
     return label[:40] if isinstance(label, str) else ""
 
 
-def _model(location: Location) -> type[BaseModel]:
-    """Return the part of the schema that holds a key."""
-    if "burns" in location[:-1]:
-        for kind, burn in _BURNS.items():
-            if kind in location:
-                return burn
-    for step in reversed(location[:-1]):
-        if step in _MODELS:
-            return _MODELS[str(step)]
-    return schema.ScenarioFile
-
-
-def _known_keys(location: Location) -> list[str]:
-    fields = _model(location).model_fields
-    return sorted(field.alias or name for name, field in fields.items())
-
-
-def _wanted(location: Location) -> str:
+def _wanted(place: Place) -> str:
     """Say what belongs under a key."""
+    location = place.location
     if location == ("phase",):
         return "at least two tables [[phase]]: a launch and a transfer"
     is_item = isinstance(location[-1], int)
-    location = location[:-1] if is_item else location
-    part = _model(location).model_json_schema(by_alias=True)["properties"][str(location[-1])]
+    name = str(location[-2] if is_item else location[-1])
+    part = place.model.model_json_schema(by_alias=True)["properties"][name]
     part = part.get("anyOf", [part])[0]
     part = part["items"] if is_item else part
     if "const" in part:
-        return f"{location[-1]} = {part['const']}"
+        return f"{name} = {part['const']}"
     return _SHOWN.get(part.get("format", part.get("type")), "a value") + _bounds(part)
 
 

@@ -73,7 +73,7 @@ def validate(text: str, where: str, overrides: Sequence[str] = ()) -> schema.Sce
     try:
         return schema.ScenarioFile.model_validate(document)
     except ValidationError as error:
-        raise explain(error, document, name) from None
+        raise explain(error, document, name, schema.ScenarioFile) from None
 
 
 def _catalog(file: schema.ScenarioFile, folder: Path, where: str) -> Catalog:
