@@ -18,8 +18,9 @@ from perilune.errors import InputError, UnknownName
 from perilune.missions.mission import Mission
 from perilune.phases.orbit import Orbit
 from perilune.scenarios.build import build
-from perilune.scenarios.load import LARGEST_FILE, bundled, load, validate
+from perilune.scenarios.load import bundled, load, validate
 from perilune.scenarios.schema import ScenarioFile
+from perilune.scenarios.source import LARGEST_FILE
 
 CHANGE_5 = Path(TO_ORBIT).read_text("utf-8")
 DOCUMENT = tomllib.loads(CHANGE_5)

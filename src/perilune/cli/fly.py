@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from perilune.cli import output, outputs
 from perilune.errors import InputError, PeriluneError
 from perilune.report.save import save
-from perilune.scenarios.load import called, load
+from perilune.scenarios.load import load
+from perilune.scenarios.source import called
 
 if TYPE_CHECKING:
     from perilune.missions.flight import Flight

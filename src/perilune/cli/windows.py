@@ -15,7 +15,8 @@ from perilune.cli.windows_show import show
 from perilune.errors import InputError, PeriluneError
 from perilune.runs.job import processors
 from perilune.scenarios import dates
-from perilune.scenarios.load import called, load
+from perilune.scenarios.load import load
+from perilune.scenarios.source import called
 
 if TYPE_CHECKING:
     from perilune.missions.mission import Mission
