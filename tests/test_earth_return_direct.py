@@ -16,9 +16,12 @@ from perilune.astro.geometry import SurfacePoint, altitude_km
 from perilune.dynamics.events import Distance
 from perilune.errors import InputError
 from perilune.phases.base import Condition, Context, Engine, Leg, Spacecraft, Stack
-from perilune.phases.direct_return import DirectReturn, flight_path_angle, landing_estimate
+from perilune.phases.capsule import Capsule
+from perilune.phases.direct_return import DirectReturn
 from perilune.phases.earth_return_direct import Shooter, Site
 from perilune.phases.earth_return_longitudes import home_longitudes, homeward_point
+from perilune.phases.earth_return_zone import flight_path_angle, landing_estimate
+from perilune.phases.entry import Entry
 from perilune.phases.shot import Model
 
 ROCKET = Engine("S5.61", 18800.0, 313.0)
@@ -27,6 +30,7 @@ LUNA_24 = SurfacePoint("moon", 12.7142, 62.2129)
 LIFT_OFF = Epoch.utc("1976-08-19T05:25:00")
 LANDED = Epoch.utc("1976-08-22T17:55:00")
 SURGUT = SurfacePoint("earth", 61.2, 73.4)
+ZONE = SurfacePoint("earth", 59.93, 75.98)  # 200 km south-east of Surgut
 ANY = (-89.0, -5.0)
 DAY_NP = np.timedelta64(86_400_000, "ms")
 
@@ -37,9 +41,19 @@ def context(env: Environment) -> Context:
 
 
 def fly(context: Context, stack: Stack = STAGE, **wanted: object) -> Leg:
-    phase = DirectReturn("rocket", ROCKET, LUNA_24, LIFT_OFF, **wanted)  # type: ignore[arg-type]
+    values = {"lift_off": LIFT_OFF} | wanted
+    phase = DirectReturn("rocket", ROCKET, LUNA_24, **values)  # type: ignore[arg-type]
     (leg,) = phase.fly(Condition(stack), context)
     return leg
+
+
+def miss_km(leg: Leg) -> float:
+    return float(leg.solution["zone_miss_km"])
+
+
+def landed(leg: Leg) -> SurfacePoint:
+    place = (leg.solution[f"landing_estimate_{x}_deg"] for x in ("latitude", "longitude"))
+    return SurfacePoint("earth", *place)
 
 
 def apart_km(a: SurfacePoint, b: SurfacePoint) -> float:
@@ -135,6 +149,59 @@ def test_a_window_is_kept_by_tilting(context: Context) -> None:
     assert 0.1 < np.hypot(*(tilted.solution[f"tilt_{x}_deg"] for x in ("east", "north"))) < 10.0
     assert -10.5 < tilted.solution["entry_flight_path_angle_deg"] < -5.5
     assert all(check.ok for leg in (upright, tilted) for check in leg.checks)
+
+
+def val_luna_24_hour_follows_from_its_zone(context: Context, record_property: Recorder) -> None:
+    """Nothing but the morning and the zone: the hour and the size of the burn are solved."""
+    morning = Epoch.utc("1976-08-19T03:00:00")
+    leg = fly(context, lift_off=morning, zone=ZONE, within_h=6.0)
+    assert (leg.status, leg.remedy) == ("converged", "")
+    burn = leg.happenings[0]
+    late_min = float(burn.epoch - LIFT_OFF) / 60.0
+    assert burn.dv_m_s is not None
+    evidence(
+        record_property,
+        claim="Luna-24: the lift-off straight up that comes down in its landing zone, of a morning",
+        reference="lifted off 1976-08-19 05:25 UTC, landed about 200 km south-east of Surgut",
+        tolerance="60 min: an hour is 15 deg of longitude, 840 km at the zone; the vertical of the "
+        "site is known to a degree",
+        achieved=f"{late_min:+.0f} min, {burn.dv_m_s / 1e3:.3f} km/s, {miss_km(leg):.1f} km beside "
+        "the zone's middle",
+    )
+    assert abs(late_min) < 60.0
+    assert miss_km(leg) < 2.0
+    assert all(check.ok for check in leg.checks)
+    assert leg.solution["tilt_east_deg"] == leg.solution["tilt_north_deg"] == 0.0
+
+
+def cross_the_zone_is_met_by_the_entry_flown(context: Context) -> None:
+    """The aim takes a straight line through the air: flown, with a capsule like Luna-24's."""
+    leg = fly(context, lift_off=Epoch.utc("1976-08-19T03:00:00"), zone=ZONE, within_h=6.0)
+    capsule = Capsule("capsule", 35.0, 0.5, 0.92, 0.0, 0.25)
+    (down,) = Entry(capsule, site=ZONE).fly(leg.end, context)
+    assert down.status == "converged"
+    assert down.solution["landing_miss_km"] < 10.0
+
+
+def test_a_zone_out_of_reach_is_missed_by_as_little_as_may_be(context: Context) -> None:
+    days = {"early": "2024-08-07T00:00:00", "good": "2024-08-11T00:00:00"}
+    legs = {k: fly(context, lift_off=Epoch.utc(d), zone=ZONE) for k, d in days.items()}
+    assert miss_km(legs["good"]) < 2.0
+    early = legs["early"]
+    assert early.status == "converged"
+    assert [c.name for c in early.checks if not c.ok] == ["way home beside its zone"]
+    assert early.solution["vertical_latitude_highest_deg"] < ZONE.latitude_deg - 10.0
+    east = early.solution["landing_estimate_longitude_deg"] - ZONE.longitude_deg
+    assert abs(east) < 0.5  # the hour is right all the same
+    no_aim = fly(context, lift_off=early.happenings[0].epoch)
+    assert apart_km(ZONE, landed(no_aim)) > miss_km(early)
+
+
+def test_a_short_span_is_kept(context: Context) -> None:
+    at_noon = fly(context, lift_off=Epoch.utc("1976-08-19T12:00:00"), zone=ZONE, within_h=1.0)
+    hours = at_noon.solution["lift_off_after_earliest_h"]
+    assert 0.0 <= hours <= 1.0
+    assert not all(check.ok for check in at_noon.checks)
 
 
 def test_the_leg_is_whole(context: Context) -> None:
@@ -260,3 +327,7 @@ def test_misuse_is_refused() -> None:
         DirectReturn("rocket", ROCKET, LUNA_24, LIFT_OFF, (-20.0, -60.0))
     with pytest.raises(InputError, match="moon"):
         DirectReturn("rocket", ROCKET, SURGUT, LIFT_OFF)
+    with pytest.raises(InputError, match="earth"):
+        DirectReturn("rocket", ROCKET, LUNA_24, LIFT_OFF, zone=LUNA_24)
+    with pytest.raises(InputError, match="expected one"):
+        DirectReturn("rocket", ROCKET, LUNA_24, LIFT_OFF, zone=ZONE, arrive=LANDED)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from perilune.astro.bodies import EARTH_RADIUS_KM
 from perilune.astro.environment import Environment
 from perilune.astro.epoch import Epoch
 from perilune.astro.geometry import SurfacePoint, subpoint
@@ -21,9 +20,13 @@ from perilune.phases.earth_return_direct import (
     Straightest,
     least_tilt,
 )
-
-_OPENING_KM = 15.0
-_STEEP = np.radians(15.0)
+from perilune.phases.earth_return_zone import (
+    Aimed,
+    ZoneAim,
+    flight_path_angle,
+    landing_estimate,
+)
+from perilune.phases.entry_samples import ground_distance_km
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,13 @@ class DirectReturn:
         too.
     arrive : Epoch, optional
         At the interface: then the burn's size is chosen for the hour, and with it the longitude.
+    zone : SurfacePoint, optional
+        On the Earth: then `lift_off` is the earliest, and hour and size are chosen to come down
+        there, as near as a burn straight up does.
+    zone_km : float
+        Radius about the zone within which a landing counts.
+    within_h : float
+        Latest lift-off after the earliest. The hour comes once in 25 h or so, as moonrise does.
 
     Model limits: constant thrust in a direction fixed in space, from the instant of lift-off. The
     landing point is an estimate: a straight line down to 15 km.
@@ -60,6 +70,9 @@ class DirectReturn:
     flight_path_angle_deg: tuple[float, float] = (-70.0, -20.0)
     delta_v_km_s: tuple[float, float] = (2.5, 3.0)
     arrive: Epoch | None = None
+    zone: SurfacePoint | None = None
+    zone_km: float = 100.0
+    within_h: float = 27.0
 
     def __post_init__(self) -> None:
         steep, shallow = self.flight_path_angle_deg
@@ -70,6 +83,10 @@ class DirectReturn:
             )
         if self.site.body != "moon":
             raise InputError(f"the site is on the {self.site.body}: expected the moon")
+        if self.zone is not None and self.zone.body != "earth":
+            raise InputError(f"the zone is on the {self.zone.body}: expected the earth")
+        if self.zone is not None and self.arrive is not None:
+            raise InputError("both a zone and an arrival: expected one, it settles the other")
 
     def fly(self, start: Condition, context: Context) -> list[Leg]:
         """Return the leg from lift-off to the interface; the stack's mass is that at lift-off."""
@@ -84,16 +101,24 @@ class DirectReturn:
         if most < low:
             remedy = f"all propellant gives {most:.3f} km/s, less than the least of {low:g} km/s"
             return [Leg("direct_return", start, status="propellant_short", remedy=remedy)]
-        shooter = Shooter(Site(self.site, self.lift_off, self.engine, mass), context)
-        found = least_tilt(
-            shooter, self.flight_path_angle_deg, (low, min(high, most)), arrive=self.arrive
-        )
+        aimed = self._aimed(mass, (low, min(high, most)), context)
+        found = aimed.found
         if found.flight is None:
             remedy = found.solution.remedy or "no tilt of the thrust leads to the interface"
             return [Leg("direct_return", start, status=found.solution.status, remedy=remedy)]
-        return [self._leg(found, found.flight, start, context.env)]
+        return [self._leg(aimed, found.flight, start, context.env)]
 
-    def _leg(self, found: Straightest, flight: Straight, start: Condition, env: Environment) -> Leg:
+    def _aimed(self, mass_kg: float, speeds: tuple[float, float], context: Context) -> Aimed:
+        def at(later_s: float) -> Shooter:
+            lift_off = self.lift_off + later_s
+            return Shooter(Site(self.site, lift_off, self.engine, mass_kg), context)
+
+        angles = self.flight_path_angle_deg
+        if self.zone is None:
+            return Aimed(least_tilt(at(0.0), angles, speeds, arrive=self.arrive), 0.0, None)
+        return ZoneAim(self.zone, angles, speeds, 3600.0 * self.within_h).from_ground(at)
+
+    def _leg(self, aimed: Aimed, flight: Straight, start: Condition, env: Environment) -> Leg:
         burn, state = flight.burn, flight.interface
         assert state is not None
         stack = start.stack.burnt(self.spacecraft, burn.mass_before_kg - burn.mass_after_kg)
@@ -107,19 +132,24 @@ class DirectReturn:
                 "entry_interface", state, stack.name, mass_before_kg=mass, mass_after_kg=mass
             ),
         )  # fmt: skip
-        figures = self._figures(found, flight, state, env)
+        figures = self._figures(aimed.found, flight, state, env) | self._zone_figures(
+            aimed, state, env
+        )
         angle = float(figures["entry_flight_path_angle_deg"])
         steep, shallow = self.flight_path_angle_deg
-        checks = (
+        checks = [
             Check("entry flight-path angle, steepest", angle, "deg", steep - 0.5, ">="),
             Check("entry flight-path angle, shallowest", angle, "deg", shallow + 0.5),
-        )
+        ]
+        if self.zone is not None:
+            miss = figures.get("zone_miss_km", np.nan)
+            checks.append(Check("way home beside its zone", miss, "km", self.zone_km))
         return Leg(
             "direct_return",
             Condition(stack, state),
             burn.trajectory + flight.coast,
             happenings,
-            checks,
+            tuple(checks),
             burn.ignition.epoch,
             solution=figures,
         )
@@ -146,27 +176,20 @@ class DirectReturn:
             figures["landing_estimate_longitude_deg"] = landing.longitude_deg
         return figures
 
-
-def flight_path_angle(state: State) -> float:
-    """Return the angle of the velocity over the geocentric horizontal, rad."""
-    r, v = state.r_km, state.v_km_s
-    return float(np.arcsin((r @ v) / (np.linalg.norm(r) * np.linalg.norm(v))))
-
-
-def landing_estimate(state: State, env: Environment) -> SurfacePoint | None:
-    """Return where a steep ballistic entry comes down: straight on to 15 km over the ground.
-
-    None where the entry is shallower than 15 deg, which needs the entry flown.
-    """
-    fixed = state.to(axes="itrf", env=env)
-    relative = replace(state, r_km=fixed.r_km, v_km_s=fixed.v_km_s)
-    angle = flight_path_angle(relative)
-    if angle > -_STEEP:
-        return None
-    height = float(subpoint(state, env).altitude_km) - _OPENING_KM
-    arc = height / np.tan(-angle) / EARTH_RADIUS_KM
-    up = fixed.r_km / np.linalg.norm(fixed.r_km)
-    ahead = fixed.v_km_s - up * (up @ fixed.v_km_s)
-    place = np.cos(arc) * up + np.sin(arc) * ahead / np.linalg.norm(ahead)
-    below = subpoint(State(state.epoch, "earth", "itrf", EARTH_RADIUS_KM * place, np.zeros(3)), env)
-    return SurfacePoint("earth", float(below.latitude_deg), float(below.longitude_deg))
+    def _zone_figures(self, aimed: Aimed, state: State, env: Environment) -> dict[str, Any]:
+        """Return how far from the zone it comes down, and what was in reach."""
+        if self.zone is None:
+            return {}
+        figures: dict[str, Any] = {"lift_off_after_earliest_h": aimed.later_s / 3600.0}
+        landing = landing_estimate(state, env)
+        if landing is not None:
+            figures["zone_miss_km"] = ground_distance_km(
+                landing.latitude_deg,
+                landing.longitude_deg,
+                self.zone.latitude_deg,
+                self.zone.longitude_deg,
+            )
+        if aimed.reach_deg is not None:
+            figures["vertical_latitude_lowest_deg"] = aimed.reach_deg[0]
+            figures["vertical_latitude_highest_deg"] = aimed.reach_deg[1]
+        return figures

@@ -10,6 +10,7 @@ settle, and a tilt of the thrust has to make good.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -37,6 +38,7 @@ _FLOOR = (
 )
 _ENTRY_KM = 120.0
 _TRIES = 15
+_UNLIKED = 1e6  # beyond any preference: outside the window comes last
 _OUTSIDE_S = 10.0  # how much later an arrival may be for each km2/s nearer to the window
 
 
@@ -168,6 +170,7 @@ def least_tilt(
     speeds_km_s: tuple[float, float],
     *,
     arrive: Epoch | None = None,
+    prefer: Callable[[Straight], float] | None = None,
 ) -> Straightest:
     """Return the return of least tilt whose flight-path angle lies in a window.
 
@@ -179,10 +182,12 @@ def least_tilt(
         Least and greatest integral of thrust over mass.
     arrive : Epoch, optional
         At the interface: then the burn's size is chosen for it, among those that come home.
+    prefer : callable, optional
+        Of a vertical flight in the window, how little it is liked: then the size is chosen for it.
     """
     gm = shooter.context.env.constants.gm("earth")
     limits = momentum_for(angles_deg[0], gm), momentum_for(angles_deg[1], gm)
-    flown = _vertical_flights(shooter, speeds_km_s)
+    flown = vertical_flights(shooter, speeds_km_s)
     if not flown:
         remedy = "no burn straight up of this size comes back to the Earth within ten days"
         return Straightest(Solution("no_solution", {}, {}, 0, _TRIES, remedy=remedy), None, None)
@@ -190,8 +195,10 @@ def least_tilt(
     def misses(flight: Straight | None) -> float:
         if flight is None:
             return np.inf
+        if prefer is not None and _off(flight, limits) <= 0.0:
+            return prefer(flight)
         if arrive is None:
-            return _off(flight, limits)
+            return _off(flight, limits) + (0.0 if prefer is None else _UNLIKED)
         outside = max(_off(flight, limits), 0.0)
         return abs(float(flight.coast.stop - arrive)) + _OUTSIDE_S * outside
 
@@ -204,8 +211,11 @@ def least_tilt(
     return _tilted(shooter, vertical, limits)
 
 
-def _vertical_flights(shooter: Shooter, speeds: tuple[float, float]) -> list[Straight]:
-    tried = [shooter.fly(float(x), np.zeros(2)) for x in np.linspace(*speeds, _TRIES)]
+def vertical_flights(
+    shooter: Shooter, speeds: tuple[float, float], count: int = _TRIES
+) -> list[Straight]:
+    """Return the burns straight up, of sizes over a span (km/s), that come back in ten days."""
+    tried = [shooter.fly(float(x), np.zeros(2)) for x in np.linspace(*speeds, count)]
     return [flight for flight in tried if flight is not None]
 
 

@@ -75,6 +75,9 @@ class HomeBuilder(GroundBuilder):
             self.date(part.lift_off_utc, "lift_off_utc"),
             (steep, shallow),
             arrive=self.date(part.arrive_utc, "arrive_utc"),
+            zone=None if part.zone is None else self.zone(part.zone),
+            zone_km=part.zone_km,
+            within_h=part.lift_off_within_h,
         )
         return Straight(direct)
 

@@ -64,7 +64,11 @@ class EarthReturnFile(Part):
 
 
 class DirectReturnFile(Part):
-    """Straight up from the ground to the Earth, without an orbit."""
+    """Straight up from the ground to the Earth, without an orbit.
+
+    With a `zone`, `lift_off_utc` is the earliest: the hour after it and the size of the burn are
+    chosen to come down there.
+    """
 
     kind: Literal["direct_return"]
     spacecraft: str
@@ -73,6 +77,9 @@ class DirectReturnFile(Part):
     lift_off_utc: datetime
     flight_path_angle_deg: Angles = [-70.0, -20.0]
     arrive_utc: datetime | None = None
+    zone: str | None = None
+    zone_km: Annotated[float, Field(gt=0, le=3000)] = 100.0
+    lift_off_within_h: Annotated[float, Field(gt=0, le=720)] = 27.0
 
     _utc = field_validator("lift_off_utc", "arrive_utc", mode="before")(aware)
 
@@ -80,6 +87,10 @@ class DirectReturnFile(Part):
     def _span(self) -> DirectReturnFile:
         if self.arrive_utc is not None and self.arrive_utc <= self.lift_off_utc:
             raise ValueError("`arrive_utc` is not after `lift_off_utc`: expected a later one")
+        if self.zone is not None and self.arrive_utc is not None:
+            raise ValueError(
+                "found both `zone` and `arrive_utc`, expected one: it settles the other"
+            )
         return self
 
 
