@@ -89,7 +89,7 @@ def fly_burn(
     trajectory = propagate(
         ignition,
         until=ignition.epoch + duration_s,
-        forces=model.earth if ignition.center == "earth" else model.moon,
+        forces=model.about(ignition.center),
         env=context.env,
         thrust=thrust,
         mass_kg=mass_kg,

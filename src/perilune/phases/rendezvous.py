@@ -1,4 +1,4 @@
-"""Rendezvous and docking in lunar orbit: phasing, an orbit below, terminal approach, contact."""
+"""Rendezvous and docking in orbit: phasing, an orbit below, terminal approach, contact."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DISTANCE_M, _SPEED_M_S = 5.0, 0.1  # of contact
 class Rendezvous:
     """A chaser's flight from its own orbit to docking with a target.
 
-    Four phasing burns (at the first apolune; where the planes cross; two before the end) lead into
+    Four phasing burns (at the first apoapsis; where the planes cross; two before the end) lead into
     an orbit below the target's, three more to contact. All are solved in the full model.
 
     Attributes
@@ -43,7 +43,9 @@ class Rendezvous:
     impulsive : bool
         Burn in an instant.
     lowest_altitude_km : float
-        Over the mean sphere, on the way.
+        Over the mean (Earth: equatorial) radius, on the way.
+    center : str
+        The body they move about: `moon` or `earth`.
 
     Model limits: constant thrust along a direction held inertially; no navigation errors; terrain
     is left to the check of heights.
@@ -59,12 +61,13 @@ class Rendezvous:
     approach: Approach = field(default_factory=Approach)
     impulsive: bool = False
     lowest_altitude_km: float = 10.0
+    center: str = "moon"
 
     def fly(self, start: Condition, context: Context) -> list[Leg]:
         """Return the leg from `start.state` to contact; its end is the docked stack."""
         assert start.state is not None
         context.report("rendezvous")
-        state = start.state.to(center="moon", axes="icrf", env=context.env)
+        state = start.state.to(center=self.center, axes="icrf", env=context.env)
         mass = start.stack.mass_kg if self.engine is not None else None
         search = Search(self, state, mass, context)
         found = search.find()
@@ -75,7 +78,7 @@ class Rendezvous:
     def encounter(self, start: Condition, context: Context) -> Encounter | None:
         """Return the solved burns and the flight through them, or None where there is none."""
         assert start.state is not None
-        state = start.state.to(center="moon", axes="icrf", env=context.env)
+        state = start.state.to(center=self.center, axes="icrf", env=context.env)
         mass = start.stack.mass_kg if self.engine is not None else None
         return Search(self, state, mass, context).find()
 
@@ -135,7 +138,7 @@ def _solution(
         "plane_error_deg": float(np.degrees(tilt)),
         "plane_change_alone_m_s": 2e3 * float(orbit_speed * np.sin(0.5 * tilt)),
         "phasing_turns_n": found.phasing.turns,
-        "lowest_phasing_altitude_km": lowest_km(found.course),
+        "lowest_phasing_altitude_km": lowest_km(found.course, there.center),
         "docking_distance_m": distance_m,
         "docking_speed_m_s": speed_m_s,
         "docking_sunlit": float(sunlit_fraction(there, env)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from perilune.dynamics.propagate import propagate
 from perilune.dynamics.trajectory import Trajectory
 from perilune.phases.base import Context, Engine
 from perilune.phases.burn import Steering, burn_time_s, fly_burn
-from perilune.phases.shot import COAST_EVENTS
+from perilune.phases.shot import coast_events
 
 Array = NDArray[np.float64]
 
@@ -104,18 +104,18 @@ def fly_pulses(
     impulsive: bool = False,
     kept: bool = True,
 ) -> Course:
-    """Fly pulses in order of time and coast on to an epoch, in the full model about the Moon.
+    """Fly pulses in order of time and coast on to an epoch, in the full model about the center.
 
     Parameters
     ----------
     start : State
-        Centered on the Moon.
+        About the Moon or the Earth, `icrf`.
     mass_kg : float or None
         Where it is known, engines use propellant.
     impulsive : bool
         Burn in an instant; mass by the rocket equation.
     kept : bool
-        Keep the arcs and look for perilunes and impact; without it only the end counts.
+        Keep the arcs and look for periapses and impact; without it only the end counts.
     """
     pilot = _Pilot(start, mass_kg, context, kept=kept)
     for pulse in pulses:
@@ -140,9 +140,9 @@ class _Pilot:
         piece = propagate(
             self.state,
             until=until,
-            forces=self.context.model.moon,
+            forces=self.context.model.about(self.state.center),
             env=self.context.env,
-            events=COAST_EVENTS if self.kept else (),
+            events=coast_events(self.state.center) if self.kept else (),
             dense=self.kept,
         )
         self.state, self.status = piece.final, piece.status
@@ -163,7 +163,7 @@ class _Pilot:
         ignition = self.state
         if impulsive or engine is None or mass is None:
             velocity = ignition.v_km_s + pulse.dv_km_s
-            self.state = State(ignition.epoch, "moon", "icrf", ignition.r_km, velocity)
+            self.state = replace(ignition, v_km_s=velocity)
             if engine is not None and mass is not None:
                 self.mass_kg = mass * float(np.exp(-pulse.size_km_s / engine.exhaust_km_s))
         else:

@@ -68,8 +68,8 @@ class PhasingProblem:
 
     @property
     def gm(self) -> float:
-        """Of the Moon."""
-        return self.context.env.constants.gm("moon")
+        """Of the body they move about."""
+        return self.context.env.constants.gm(self.start.center)
 
     @property
     def settled(self) -> Epoch:
@@ -88,18 +88,18 @@ class PhasingProblem:
         before = replace(self.motion(self.settled - late), epoch=self.settled)
         return coelliptic(before, self.approach.below_km)
 
-    def first_apolune(self) -> State | None:
-        """Return the chaser at its first apolune that leaves time to prepare, or None.
+    def first_apoapsis(self) -> State | None:
+        """Return the chaser at its first apoapsis that leaves time to prepare, or None.
 
-        Above the surface or not: a burn at apolune comes before the next perilune.
+        Above the surface or not: a burn there comes before the next periapsis.
         """
         period = 2.0 * np.pi / mean_motion(self.start, self.gm)
         coast = propagate(
             self.start,
             until=self.start.epoch + 1.3 * period,
-            forces=self.context.model.moon,
+            forces=self.context.model.about(self.start.center),
             env=self.context.env,
-            events=(apoapsis("moon"),),
+            events=(apoapsis(self.start.center),),
         )
         early = 0.05 * period
         apsides = [e.state for e in coast.events if e.epoch - self.start.epoch > early]
@@ -156,13 +156,13 @@ class _Solver:
     def _seed(self, at: State, phasing: Phasing) -> tuple[Array, Array] | None:
         """Return the first burn (`icrf`) refined in the full model, and what it then misses by.
 
-        The mean semi-major axis differs from the osculating one by what the lunar field does in a
-        turn; over a day that is a quarter of a turn, which three flights take out.
+        The mean semi-major axis differs from the osculating one by what the field does in a turn;
+        over a day that is a quarter of a turn, which three flights take out.
         """
         sma, span = phasing.sma_km, float(self.problem.last - at.epoch)
         for _ in range(4):
             dv = tangential(at, sma, self.problem.gm)
-            after = State(at.epoch, "moon", "icrf", at.r_km, at.v_km_s + dv)
+            after = replace(at, v_km_s=at.v_km_s + dv)
             end = self.fly(after, None, [], self.settled)
             if end.status != "completed":
                 return None

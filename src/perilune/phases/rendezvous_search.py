@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from perilune.astro.bodies import MOON_RADIUS_KM
+from perilune.astro.bodies import RADIUS_KM
 from perilune.astro.elements import from_vectors
 from perilune.astro.epoch import Epoch
 from perilune.astro.geometry import sunlit_fraction
@@ -28,7 +28,7 @@ _LONGEST_S = 4.0 * 86400.0  # a rendezvous without a date is looked for this far
 _DEAREST = 1.15  # of Hohmann's sum: a date whose phase angle costs more is passed over
 _DEARER = 1.25  # than planned: then another intermediate orbit is tried
 _APPROACH_M_S = 10.0
-_SWAY_KM = 8.0  # the lunar field moves a low perilune by this in some days
+_SWAY_KM = 8.0  # the field moves a low periapsis by this in some days
 _LIT = 0.99
 _LIT_BEFORE_S = 600.0  # light from here to contact
 _TRIED = 3  # intermediate orbits
@@ -51,21 +51,24 @@ class Search:
         self, phase: Rendezvous, start: State, mass_kg: float | None, context: Context
     ) -> None:
         self.phase, self.context, self.start, self.mass_kg = phase, context, start, mass_kg
-        self.gm = context.env.constants.gm("moon")
+        self.gm = context.env.constants.gm(phase.center)
         self.remedy = ""
 
     def find(self) -> Encounter | None:
         """Return the rendezvous, or None and say why in `remedy`."""
         orbit = from_vectors(self.start.r_km, self.start.v_km_s, self.gm)
         if not 0.0 < float(orbit.a_km) < np.inf:
-            self.remedy = "the chaser is not in orbit about the Moon: capture it first"
+            body = self.phase.center.title()
+            self.remedy = f"the chaser is not in orbit about the {body}: capture it first"
             return None
         last = self.phase.docking or self.start.epoch + _LONGEST_S
         if last - self.start.epoch < 3600.0:
             self.remedy = "docking is to follow within the hour: set a later date"
             return None
         end = last + (12000.0 if self.phase.in_light else 600.0)
-        motion = target_motion(self.phase.target, self.start.epoch, end, self.context)
+        motion = target_motion(
+            self.phase.target, self.start.epoch, end, self.context, center=self.phase.center
+        )
         if motion is None:
             self.remedy = "the target does not stay in orbit until docking: raise it"
             return None
@@ -108,7 +111,7 @@ class Search:
     def _cheap(self, contact: Epoch, motion: Motion) -> bool:
         """Say whether closing the phase angle by then costs hardly more than the height alone."""
         problem = self._problem(contact, motion)
-        at = problem.first_apolune()
+        at = problem.first_apoapsis()
         if at is None or problem.last - at.epoch < 7200.0:
             return False
         wanted = float(np.linalg.norm(problem.wanted().r_km))
@@ -130,12 +133,12 @@ class Search:
             phase.engine,
             self.context,
             phase.impulsive,
-            MOON_RADIUS_KM + phase.lowest_altitude_km + _SWAY_KM,
+            RADIUS_KM[phase.center] + phase.lowest_altitude_km + _SWAY_KM,
         )
 
     def _solve(self, contact: Epoch, motion: Motion) -> Encounter | None:
         problem = self._problem(contact, motion)
-        at = problem.first_apolune()
+        at = problem.first_apoapsis()
         if at is None or problem.last - at.epoch < 3600.0:
             return None
         fine = self.phase.fine_engine or self.phase.engine
@@ -174,9 +177,11 @@ class Search:
             self.remedy = "the approach does not reach the target: more thrust, or another date"
             return None
         course = self._course([*pulses, *more], contact)
-        low = lowest_km(course)
+        low, body = lowest_km(course, self.phase.center), self.phase.center.title()
         if course.status != "completed" or low < self.phase.lowest_altitude_km:
-            self.remedy = f"the way passes {low:.0f} km over the Moon: start higher, or dock sooner"
+            self.remedy = (
+                f"the way passes {low:.0f} km over the {body}: start higher, or dock sooner"
+            )
             return None
         return Encounter(contact, course, phasing, problem.motion)
 
@@ -205,13 +210,13 @@ class Search:
         return hohmann_m_s(low, high, radius_km, self.gm)
 
 
-def lowest_km(course: Course) -> float:
-    """Return the lowest perilune after the first burn, over the mean sphere, km."""
+def lowest_km(course: Course, center: str) -> float:
+    """Return the lowest periapsis after the first burn, over the mean radius, km."""
     if not course.burns:
         return float("inf")
     begins = course.burns[0].ignition.epoch
     heights = [
-        float(np.linalg.norm(event.state.r_km)) - MOON_RADIUS_KM
+        float(np.linalg.norm(event.state.r_km)) - RADIUS_KM[center]
         for piece in course.pieces
         for event in piece.events
         if event.name in ("periapsis", "impact") and event.epoch - begins > 0.0

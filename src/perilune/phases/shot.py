@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from perilune.astro.bodies import MOON_RADIUS_KM
 from perilune.astro.epoch import Epoch
 from perilune.astro.state import State
-from perilune.dynamics.events import impact, periapsis
+from perilune.dynamics.events import Apsis, Distance, impact, periapsis
 from perilune.dynamics.forces import Forces
 from perilune.dynamics.trajectory import Trajectory
 from perilune.phases.launch import Insertion
@@ -22,8 +22,13 @@ _PLANETS = ("venus", "jupiter")
 IMPULSE = ("dv_x", "dv_y", "dv_z")
 """Controls of an impulse given by its three `icrf` components."""
 
-COAST_EVENTS = (periapsis("moon"), impact("moon"))
-"""What every coast about the Moon looks for."""
+
+def coast_events(center: str) -> tuple[Apsis, Distance]:
+    """Return what every coast about a body looks for."""
+    return periapsis(center), impact(center)
+
+
+COAST_EVENTS = coast_events("moon")
 
 AIM_EVENTS = (periapsis("moon"), replace(impact("moon"), distance_km=0.5 * MOON_RADIUS_KM))
 """The same system while aiming: a trial may dip below the surface, but not to the center."""
@@ -57,6 +62,10 @@ class Model:
     )
     sensitivity: Forces = field(default_factory=lambda: Forces(harmonics={"earth": (2, 0)}))
     handover_s: float = 64800.0
+
+    def about(self, center: str) -> Forces:
+        """Return what is flown about a body: Earth or Moon."""
+        return self.earth if center == "earth" else self.moon
 
 
 @dataclass(frozen=True)
