@@ -26,6 +26,21 @@ def aware(value: Any) -> Any:
     return value
 
 
+def whole_schema(value: Any) -> Any:
+    """Refuse a schema's number that only looks like 1."""
+    if isinstance(value, bool | float):
+        raise ValueError(f"found {str(value).lower()}, expected 1")
+    return value
+
+
+def file_list(value: Any) -> Any:
+    """Take one file's name for a list of one."""
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ValueError(f"found {value!r:.40}, expected a file's name in quotes, or a list")
+    return names
+
+
 class Part(BaseModel):
     """A table of a file: no unknown keys, no guessed types, nothing infinite."""
 

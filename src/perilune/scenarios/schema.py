@@ -17,7 +17,17 @@ from perilune.scenarios import home_file, moon_file
 from perilune.scenarios.as_flown_file import AsFlownFile as AsFlownFile
 from perilune.scenarios.injection_file import InjectionBurnFile as InjectionBurnFile
 from perilune.scenarios.injection_file import InjectionFile as InjectionFile
-from perilune.scenarios.part import Confidence, Inclination, LunarAltitude, Mass, Name, Part, aware
+from perilune.scenarios.part import (
+    Confidence,
+    Inclination,
+    LunarAltitude,
+    Mass,
+    Name,
+    Part,
+    aware,
+    file_list,
+    whole_schema,
+)
 from perilune.scenarios.windows_file import WindowsFile
 
 
@@ -226,20 +236,8 @@ class ScenarioFile(Part):
     as_flown: list[AsFlownFile] = []
     windows: WindowsFile = WindowsFile()
 
-    @field_validator("schema_", mode="before")
-    @classmethod
-    def _whole(cls, value: Any) -> Any:
-        if isinstance(value, bool | float):
-            raise ValueError(f"found {str(value).lower()}, expected 1")
-        return value
-
-    @field_validator("catalog", mode="before")
-    @classmethod
-    def _one_file_or_more(cls, value: Any) -> Any:
-        names = [value] if isinstance(value, str) else value
-        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-            raise ValueError(f"found {value!r:.40}, expected a file's name in quotes, or a list")
-        return names
+    _whole = field_validator("schema_", mode="before")(whole_schema)
+    _files = field_validator("catalog", mode="before")(file_list)
 
     @model_validator(mode="after")
     def _chain(self) -> ScenarioFile:

@@ -1,0 +1,187 @@
+"""From a station's name or file to its design."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+from perilune.astro.epoch import Epoch
+from perilune.catalog.book import Catalog
+from perilune.errors import InputError
+from perilune.scenarios import dates
+from perilune.scenarios.doubts import Doubts
+from perilune.scenarios.source import Source, called, catalog_of, validated
+from perilune.scenarios.station_file import (
+    FlightFile,
+    JoinFile,
+    LeaveFile,
+    MoveFile,
+    StationFile,
+    StepFile,
+)
+from perilune.stations.design import Design, SplitRequest, UpkeepRequest
+from perilune.stations.docking import Standard
+from perilune.stations.module import module_of
+from perilune.stations.plan import JOIN, LEAVE, MOVE, Plan, Step, Trip
+from perilune.stations.station import Station
+
+STATIONS = Source("stations", "station")
+
+_USED = (
+    "mass_kg",
+    "length_m",
+    "diameter_m",
+    "ports",
+    "propellant_kg",
+    "power_kw",
+    "power_use_kw",
+    "momentum_n_m_s",
+    "standard",
+)
+
+T = TypeVar("T")
+
+
+def load_station(name: str | Path, *, overrides: Sequence[str] = ()) -> Design:
+    """Load a bundled station, or a TOML file by its path, with `path.to.key=value` overrides.
+
+    Raises
+    ------
+    InputError
+        Says file, key, what was found, what is expected, and the nearest valid name.
+    """
+    text, where = STATIONS.read(str(name))
+    file = validated(text, where, overrides, StationFile, "station")
+    shown = called(where, overrides)
+    book = catalog_of(file.catalog, STATIONS.folder(where), shown)
+    try:
+        return _Builder(file, book).design()
+    except InputError as error:
+        raise InputError(error.problem, file=error.file or shown, key=error.key) from None
+
+
+class _Builder(Doubts):
+    """Turns a station's file into domain objects; `_at` puts the key into every message."""
+
+    def __init__(self, file: StationFile, book: Catalog) -> None:
+        super().__init__()
+        self.file, self.book = file, book
+
+    def design(self) -> Design:
+        entry = self._at("station", lambda: self.book.entry("stations", self.file.station))
+        known = Station.of(entry)
+        station = self._at("orbit", lambda: known.with_figures(self.file.orbit.model_dump()))
+        self.note_entry(entry, *(k for k in entry.figures if k not in ("title", "note")))
+        steps = [self._step(n, part) for n, part in enumerate(self.file.step)]
+        standards = {n: Standard.of(e) for n, e in self.book.table("docking_standards").items()}
+        plan = Plan(station, tuple(steps), standards)
+        return Design(
+            self.file.name,
+            self.file.title or station.title,
+            station,
+            plan,
+            self.book,
+            self._split(),
+            self._upkeep(station),
+            tuple(self.assumed),
+        )
+
+    def _at(self, key: str, make: Callable[[], T]) -> T:
+        try:
+            return make()
+        except InputError as error:
+            inner = f"{key}.{error.key}" if error.key else key
+            raise InputError(error.problem, file=error.file, key=inner) from None
+
+    # ---- the steps
+
+    def _step(self, number: int, part: StepFile) -> Step:
+        key = f"step[{number}]"
+        if isinstance(part, LeaveFile):
+            return Step(LEAVE, part.module, key, date=self._day(f"{key}.date", part.date))
+        if isinstance(part, MoveFile):
+            return Step(
+                MOVE,
+                part.module,
+                key,
+                port=part.port,
+                to=_mate(part.to),
+                clocking_deg=part.clocking_deg,
+                date=self._day(f"{key}.date", part.date),
+            )
+        what = "modules" if part.module else "ships"
+        kind = part.module or part.ship or ""
+        entry = self._at(f"{key}.{what[:-1]}", lambda: self.book.entry(what, kind))
+        self.note_entry(entry, *_USED)
+        module = module_of(entry)
+        port = part.port or (module.ports[0].name if len(module.ports) == 1 else "")
+        if part.to is not None:
+            self._at(f"{key}.port", lambda: module.port(port))
+        day = part.date if isinstance(part, JoinFile) else part.launch_date
+        return Step(
+            JOIN,
+            part.called,
+            key,
+            module,
+            port,
+            None if part.to is None else _mate(part.to),
+            part.clocking_deg,
+            None if day is None else self._day(key, day),
+            self._trip(key, part) if isinstance(part, FlightFile) else None,
+        )
+
+    def _trip(self, key: str, part: FlightFile) -> Trip:
+        vehicle = self._at(f"{key}.vehicle", lambda: self.book.entry("vehicles", part.vehicle))
+        site = self._at(f"{key}.site", lambda: self.book.entry("launch_sites", part.site))
+        launch = part.launch_utc
+        flown: dict[str, Any] = {}
+        if part.as_flown is not None:
+            flown = part.as_flown.model_dump(exclude_none=True)
+        return Trip(
+            vehicle,
+            site,
+            None
+            if launch is None
+            else self._at(f"{key}.launch_utc", lambda: dates.read(launch, on_earth=True)),
+            part.rendezvous_h,
+            as_flown={k: v.isoformat() if hasattr(v, "isoformat") else v for k, v in flown.items()},
+        )
+
+    def _day(self, key: str, day: date) -> Epoch:
+        return self._at(key, lambda: dates.read(day.isoformat(), on_earth=True))
+
+    # ---- what is asked
+
+    def _split(self) -> SplitRequest | None:
+        part = self.file.split
+        if part is None:
+            return None
+        return SplitRequest(
+            part.name,
+            part.title or part.name,
+            self._day("split.date", part.date),
+            tuple(part.modules),
+            part.separation_m_s,
+            part.direction,
+        )
+
+    def _upkeep(self, station: Station) -> UpkeepRequest | None:
+        part = self.file.upkeep
+        if part is None:
+            return None
+        self._at("upkeep.attitude", lambda: station.area_m2(part.attitude))
+        return UpkeepRequest(
+            self._day("upkeep.from_date", part.from_date),
+            part.years,
+            part.attitude,
+            part.collision_avoidance_m_s_y,
+            part.samples_n,
+            part.seed,
+        )
+
+
+def _mate(text: str) -> tuple[str, str]:
+    module, _, port = text.partition(".")
+    return module, port

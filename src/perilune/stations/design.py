@@ -1,0 +1,84 @@
+"""All that a station's file says: the station, the plan that builds it, and what is asked of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from perilune.astro.epoch import Epoch
+from perilune.catalog.book import Catalog
+from perilune.stations.plan import Plan
+from perilune.stations.station import Station
+
+
+@dataclass(frozen=True)
+class SplitRequest:
+    """Modules that leave together.
+
+    Attributes
+    ----------
+    name, title : str
+        Of the part that leaves.
+    date : Epoch
+    modules : tuple of str
+    separation_m_s : float
+        Speed at which the halves part.
+    direction : str
+        Of the leaving half: `prograde`, `retrograde` or `radial` (up).
+    """
+
+    name: str
+    title: str
+    date: Epoch
+    modules: tuple[str, ...]
+    separation_m_s: float = 0.3
+    direction: str = "retrograde"
+
+
+@dataclass(frozen=True)
+class UpkeepRequest:
+    """How a station is kept up.
+
+    Attributes
+    ----------
+    start : Epoch
+    years : float
+    attitude : str or None
+        Whose drag area counts; None for the one stated overall.
+    collision_avoidance_m_s_y : float
+        Allowance for maneuvers out of the way of debris.
+    samples_n, seed : int
+    """
+
+    start: Epoch
+    years: float = 1.0
+    attitude: str | None = None
+    collision_avoidance_m_s_y: float = 1.0
+    samples_n: int = 200
+    seed: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """A station's file, ready to be asked.
+
+    Attributes
+    ----------
+    name, title : str
+    station : Station
+    plan : Plan
+    book : Catalog
+    split : SplitRequest or None
+    upkeep : UpkeepRequest or None
+    assumed : tuple of dict
+        Figures used that are not confirmed.
+    """
+
+    name: str
+    title: str
+    station: Station
+    plan: Plan
+    book: Catalog
+    split: SplitRequest | None = None
+    upkeep: UpkeepRequest | None = None
+    assumed: tuple[dict[str, Any], ...] = ()
