@@ -63,6 +63,7 @@ APSIS = table(
     "apsis_burn", spacecraft="orbiter", engine=MAIN, at="perilune", opposite_altitude_km=300
 )
 TURN = table("plane_change", spacecraft="orbiter", engine=MAIN, inclination_deg=90)
+SHIFT = table("phase_shift", spacecraft="orbiter", engine=MAIN, shift_deg=-40)
 KEEP = table(
     "station_keeping", spacecraft="orbiter", engine=MAIN, altitude_km=200, tolerance_km=20,
     until_utc="2020-12-05T00:00:00Z",
@@ -148,6 +149,12 @@ REFUSED: list[tuple[str, list[Table], str, str]] = [
     ("waits", [but(WAIT, spacecraft="orbitr")], "wait).spacecraft", "'orbiter'"),
     ("light", [but(WAIT, sun_elevation_deg=[50, 10])], "wait)", "rising range"),
     ("plane", [but(TURN, inclination_deg=None, site=SITE)], "plane_change)", "date_utc"),
+    ("shift", [but(SHIFT, shift_deg=400)], "phase[3] (phase_shift).shift_deg", "more revolutions"),
+    ("no shift", [but(SHIFT, shift_deg=0)], "phase_shift).shift_deg", "not 0"),
+    ("turns", [but(SHIFT, revolutions=0)], "phase_shift).revolutions", "found 0"),
+    ("turns not whole", [but(SHIFT, revolutions=2.5)], "phase_shift).revolutions", "found 2.5"),
+    ("shift key", [but(SHIFT, shift=3)], "phase_shift).shift", "'shift_deg'"),
+    ("shift home", [HOME, SHIFT], "phase[4] (phase_shift).spacecraft", "on the way"),
     ("kept", [but(KEEP, tolerance_km=500)], "station_keeping)", "less than the altitude"),
     ("up", [PART, STRAIGHT], "phase[4] (direct_return).spacecraft", "expected on the Moon"),
     ("back", [but(STRAIGHT, arrive_utc="2020-12-03T00:00:00Z")], "direct_return)", "arrive_utc"),
@@ -266,6 +273,20 @@ def test_straight_lift_off_waits_on_the_ground(env: Environment) -> None:
     assert abs(float(motion.start - begin)) < 1e-6
     height = np.linalg.norm(motion.at(direct.lift_off + -18000.0, center="moon").r_km)
     assert height == pytest.approx(np.linalg.norm(direct.site.fixed_km()), abs=1e-3)
+
+
+def test_changes_of_an_orbit_are_numbered_through_the_flight(env: Environment) -> None:
+    """A shift goes back along the orbit by what it was asked for, and comes between two burns."""
+    lift = but(APSIS, opposite_altitude_km=205)
+    chain = flown([lift, SHIFT, lift], env)
+    assert (chain.status, chain.remedy) == ("converged", "")
+    assert all(check.ok for check in chain.checks)
+    names = [h.name for h in chain.happenings if h.name.startswith("orbit_burn")]
+    assert names == [f"orbit_burn_{n}" for n in (1, 2, 3, 4)]
+    assert chain.figures["shift_deg"] == -40.0
+    first, second = (h for h in chain.happenings if h.name in ("orbit_burn_2", "orbit_burn_3"))
+    turn_s = 7650.0  # of a circle 200 km high
+    assert float(second.epoch - first.epoch) == pytest.approx(5.0 * turn_s, rel=0.01)
 
 
 @pytest.mark.parametrize("part", [TURN, APSIS, MEET, HOME])

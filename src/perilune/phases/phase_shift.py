@@ -47,10 +47,17 @@ class PhaseShift:
     events: tuple[str, str] = ("orbit_burn_1", "orbit_burn_2")
 
     def __post_init__(self) -> None:
-        if self.revolutions < 1 or not 0.0 < abs(self.shift_deg) <= _MOST_DEG * self.revolutions:
+        if self.revolutions < 1:
             raise InputError(
-                f"shift_deg {self.shift_deg} in {self.revolutions} turns: expected at least one "
-                f"turn, and a shift of at most {_MOST_DEG:g} deg in each"
+                f"found {self.revolutions}, expected at least one turn", key="revolutions"
+            )
+        most = _MOST_DEG * self.revolutions
+        if not 0.0 < abs(self.shift_deg) <= most:
+            raise InputError(
+                f"found {self.shift_deg:g} in {self.revolutions} turns, expected a shift ahead or "
+                f"back of at most {_MOST_DEG:g} deg a turn ({most:g}), and not 0: more revolutions "
+                "allow more",
+                key="shift_deg",
             )
 
     def fly(self, start: Condition, context: Context) -> list[Leg]:

@@ -15,6 +15,7 @@ from perilune.phases.lunar_ascent import LunarAscent
 from perilune.phases.orbit_burn import Burner
 from perilune.phases.orbit_change import ApsisBurn
 from perilune.phases.orbit_wait import WaitForSite
+from perilune.phases.phase_shift import PhaseShift
 from perilune.phases.plane_change import PlaneChange
 from perilune.phases.powered_descent import PoweredDescent
 from perilune.phases.separation import Separation
@@ -23,6 +24,15 @@ from perilune.phases.surface import Surface
 from perilune.phases.swing_by import SwingByTransfer
 from perilune.scenarios import dates, moon_file
 from perilune.scenarios.notes import PLACE, Notes
+
+_IN_ORBIT = (
+    moon_file.ApsisBurnFile,
+    moon_file.PlaneChangeFile,
+    moon_file.PhaseShiftFile,
+    moon_file.StationKeepingFile,
+)
+_BURNS = {"apsis_burn": 1, "plane_change": 1, "phase_shift": 2}
+"""How many burns each change of an orbit makes: they are numbered through a file."""
 
 
 class GroundBuilder(Notes):
@@ -48,10 +58,7 @@ class GroundBuilder(Notes):
                 part.at_most_d,
             )
             return Of(part.spacecraft, wait)
-        if isinstance(
-            part,
-            moon_file.ApsisBurnFile | moon_file.PlaneChangeFile | moon_file.StationKeepingFile,
-        ):
+        if isinstance(part, _IN_ORBIT):
             return self._in_orbit(part, stack)
         if isinstance(part, moon_file.DescentOrbitFile):
             return self._descent_orbit(part, stack)
@@ -120,18 +127,29 @@ class GroundBuilder(Notes):
     def _in_orbit(self, part: Any, stack: Stack) -> Phase:
         craft = self.craft(part.spacecraft, stack)
         burner = Burner(craft.name, self.engine(craft, part.engine), part.impulsive)
+        first, second = self._burn_names(part)
         if isinstance(part, moon_file.ApsisBurnFile):
-            return Of(
-                craft.name,
-                ApsisBurn(part.at, part.opposite_altitude_km, part.after_revolutions, burner),
-            )
+            height, turns = part.opposite_altitude_km, part.after_revolutions
+            return Of(craft.name, ApsisBurn(part.at, height, turns, burner, first))
         if isinstance(part, moon_file.PlaneChangeFile):
             site = None if part.site is None else self.site(part.site)
             date = self.date(part.date_utc, "date_utc")
-            return Of(craft.name, PlaneChange(part.inclination_deg, site, date, burner))
+            return Of(craft.name, PlaneChange(part.inclination_deg, site, date, burner, first))
+        if isinstance(part, moon_file.PhaseShiftFile):
+            shift = PhaseShift(part.shift_deg, part.revolutions, burner, (first, second))
+            return Of(craft.name, shift)
         until = self.date(part.until_utc, "until_utc")
         keeping = StationKeeping(part.altitude_km, part.tolerance_km, until, burner)
         return Of(craft.name, keeping)
+
+    def _burn_names(self, part: Any) -> tuple[str, str]:
+        """Return what the next two burns in orbit are called, after those of earlier phases."""
+        number = 1
+        for other in self.file.phase:
+            if other is part:
+                break
+            number += _BURNS.get(other.kind, 0)
+        return f"orbit_burn_{number}", f"orbit_burn_{number + 1}"
 
     def _descent_orbit(self, part: moon_file.DescentOrbitFile, stack: Stack) -> DescentOrbit:
         craft = self.craft(part.spacecraft, stack)

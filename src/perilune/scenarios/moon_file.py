@@ -92,6 +92,17 @@ class PlaneChangeFile(Part):
         return self
 
 
+class PhaseShiftFile(Part):
+    """Two burns that move a spacecraft ahead (or back, where negative) along its orbit."""
+
+    kind: Literal["phase_shift"]
+    spacecraft: str
+    engine: str
+    shift_deg: Annotated[float, Field(ge=-6000, le=6000)]
+    revolutions: Annotated[int, Field(ge=1, le=100)] = 5
+    impulsive: bool = False
+
+
 class StationKeepingFile(Part):
     """A low orbit kept at a height until a date."""
 

@@ -20,6 +20,7 @@ _FROM = {
     "wait": ("orbit",),
     "apsis_burn": ("orbit",),
     "plane_change": ("orbit",),
+    "phase_shift": ("orbit",),
     "station_keeping": ("orbit",),
     "descent_orbit": ("orbit",),
     "landing": ("orbit",),

@@ -197,6 +197,7 @@ PhaseFile = Annotated[
     | moon_file.HaloFile
     | moon_file.ApsisBurnFile
     | moon_file.PlaneChangeFile
+    | moon_file.PhaseShiftFile
     | moon_file.StationKeepingFile
     | moon_file.DescentOrbitFile
     | moon_file.LandingFile
