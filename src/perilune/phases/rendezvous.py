@@ -46,6 +46,11 @@ class Rendezvous:
         Over the mean (Earth: equatorial) radius, on the way.
     center : str
         The body they move about: `moon` or `earth`.
+    last_burn_m_s : float
+        The largest last burn of the phasing: its end is waited for before the approach is aimed.
+    quick : bool
+        Solve with differences of impulses in the model's `sensitivity`: some ten times faster, met
+        in the full model as closely.
 
     Model limits: constant thrust along a direction held inertially; no navigation errors; terrain
     is left to the check of heights.
@@ -62,6 +67,8 @@ class Rendezvous:
     impulsive: bool = False
     lowest_altitude_km: float = 10.0
     center: str = "moon"
+    last_burn_m_s: float = 30.0
+    quick: bool = False
 
     def fly(self, start: Condition, context: Context) -> list[Leg]:
         """Return the leg from `start.state` to contact; its end is the docked stack."""

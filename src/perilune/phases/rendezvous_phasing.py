@@ -33,7 +33,6 @@ _NEAR = np.array([1e-3, 1e-3, 1e-3, 1e-6, 1e-6, 1e-6])  # km, km/s: a meter, a m
 _ROUNDS = 14
 _SPREAD = 2  # rounds that choose anew which burns do the work
 _NEEDLESS_KM_S = 5e-6  # a phasing burn smaller than this is not flown
-_TYPICAL_KM_S = 0.03  # of the last burn: what the chaser waits for it to end
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +53,11 @@ class PhasingProblem:
     impulsive : bool
     lowest_km : float
         Least distance from the center an intermediate orbit is planned with.
+    last_burn_km_s : float
+        The last burn is waited for as long as one of this size takes.
+    quick : bool
+        Take differences between impulses in the sensitivity model: the state wanted is met in the
+        full one all the same.
     """
 
     start: State
@@ -65,6 +69,8 @@ class PhasingProblem:
     context: Context
     impulsive: bool
     lowest_km: float
+    last_burn_km_s: float = 0.03
+    quick: bool = False
 
     @property
     def gm(self) -> float:
@@ -76,7 +82,8 @@ class PhasingProblem:
         """When the last burn is over, whose end is aimed at."""
         if self.impulsive or self.engine is None or self.mass_kg is None:
             return self.last
-        return self.last + (0.5 * burn_time_s(_TYPICAL_KM_S, self.engine, self.mass_kg) + 30.0)
+        lasts = burn_time_s(self.last_burn_km_s, self.engine, self.mass_kg)
+        return self.last + (0.5 * lasts + 30.0)
 
     def wanted(self) -> State:
         """Return the state phasing ends in: below the target, behind, and coelliptic.
@@ -126,13 +133,21 @@ class _Solver:
     def __init__(self, problem: PhasingProblem) -> None:
         self.problem, self.wanted, self.settled = problem, problem.wanted(), problem.settled
         self.rate = mean_motion(self.wanted, problem.gm)
+        self.context, self.impulsive = problem.context, problem.impulsive
+
+    def rough(self) -> _Solver:
+        """Return the same task with impulses in the sensitivity model."""
+        other = _Solver(self.problem)
+        light = self.context.model.sensitivity
+        model = replace(self.context.model, earth=light, moon=light)
+        other.context, other.impulsive = replace(self.context, model=model), True
+        return other
 
     def fly(
         self, start: State, mass: float | None, pulses: Sequence[Pulse], until: Epoch
     ) -> Course:
-        problem = self.problem
         return fly_pulses(
-            start, mass, pulses, until, problem.context, impulsive=problem.impulsive, kept=False
+            start, mass, pulses, until, self.context, impulsive=self.impulsive, kept=False
         )
 
     def solve(self, at: State, phasing: Phasing) -> list[Pulse] | None:
@@ -179,6 +194,7 @@ class _Solver:
     def _correct(self, epochs: list[Epoch], changes: Array) -> list[Pulse] | None:
         """Move the changes until the state wanted is met, at the least total."""
         matrix, weight, best = np.zeros((6, 12)), np.ones(12), np.inf
+        differ = self.rough() if self.problem.quick else self
         for turn in range(_ROUNDS):
             miss = self._miss(epochs, changes, self.problem.start, self.problem.mass_kg)
             size = float(np.abs(miss / _NEAR).max())
@@ -187,7 +203,7 @@ class _Solver:
             if not np.isfinite(size):
                 return None
             if turn <= _SPREAD or size > 0.1 * best:
-                matrix = self._effect(epochs, changes, miss)
+                matrix = differ._effect(epochs, changes)
             best = min(best, size)
             if not np.isfinite(matrix).all():
                 return None
@@ -208,10 +224,11 @@ class _Solver:
             return np.full(6, np.nan)
         return curvilinear(course.final, self.wanted)
 
-    def _effect(self, epochs: list[Epoch], changes: Array, miss: Array) -> Array:
+    def _effect(self, epochs: list[Epoch], changes: Array) -> Array:
         """Return the derivative of the miss to the changes, by differences, shape (6, 12)."""
         out = np.empty((6, 12))
         state, mass = self.problem.start, self.problem.mass_kg
+        miss = self._miss(epochs, changes, state, mass)
         for i in range(4):
             for axis in range(3):
                 moved = changes[i:].copy()

@@ -134,6 +134,8 @@ class Search:
             self.context,
             phase.impulsive,
             RADIUS_KM[phase.center] + phase.lowest_altitude_km + _SWAY_KM,
+            1e-3 * phase.last_burn_m_s,
+            phase.quick,
         )
 
     def _solve(self, contact: Epoch, motion: Motion) -> Encounter | None:
@@ -146,6 +148,8 @@ class Search:
         aiming = Aiming(motion, rate, fine, self.context, self.phase.impulsive)
         best: Encounter | None = None
         for phasing in problem.candidates(at)[:_TRIED]:
+            if best is not None and 1e3 * phasing.cost_km_s > best.course.total_m_s:
+                break  # its plan alone is dearer
             found = self._by_way_of(phasing, at, problem, aiming, contact)
             if found is None:
                 continue
