@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 UNITS = {
+    "_n_m_s": "N m s",
     "_kg_m2": "kg m2",
     "_kg_d": "kg/d",
     "_km2_s2": "km2/s2",
@@ -30,6 +31,7 @@ UNITS = {
 
 _WORDS = {
     "number": "a number",
+    "ratio": "a number",
     "count": "a whole number",
     "text": "text in quotes",
     "statement": "text in quotes",
@@ -48,8 +50,9 @@ class Figure:
     Attributes
     ----------
     type : str
-        `number`, `count`, `text`, `statement` (a text that needs a source), `flag`, `names`,
-        `ranges` (pairs of numbers), `vector` (three numbers) or `date`.
+        `number`, `ratio` (a number without a unit), `count`, `text`, `statement` (a text that
+        needs a source), `flag`, `names`, `ranges` (pairs of numbers), `vector` (three numbers) or
+        `date`.
     low, high : float
         Bounds of each number.
     above : bool
@@ -82,7 +85,7 @@ class Figure:
 
     def admits(self, value: Any) -> bool:
         """Tell whether a value may stand here."""
-        if self.type in ("number", "count"):
+        if self.type in ("number", "ratio", "count"):
             return self._is_number(value)
         if self.type in ("text", "statement"):
             return self._is_word(value)

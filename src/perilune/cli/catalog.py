@@ -238,7 +238,7 @@ def _label(key: str) -> str:
 
 
 def _side(key: str, shape: Shape) -> str:
-    return "right" if shape.figures[key].type in ("number", "count") else "left"
+    return "right" if shape.figures[key].type in ("number", "ratio", "count") else "left"
 
 
 def _wrapped(text: str) -> list[str]:
