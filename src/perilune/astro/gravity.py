@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from perilune.errors import ModelError
 
@@ -102,3 +102,19 @@ def field(body: str) -> GravityField:
         c,
         s,
     )
+
+
+def node_rate(
+    body: str, inclination_rad: ArrayLike, radius_km: ArrayLike, gm_km3_s2: float
+) -> Array:
+    """Return the drift of a circular orbit's node from the body's J2, rad/s; arguments broadcast.
+
+    Vallado, Fundamentals of Astrodynamics, 4th ed., eq. 9-37. Model limits: secular, first order in
+    J2 alone: about 0.3 % off in low Earth orbit.
+    """
+    about = field(body)
+    j2 = about.zonal(2)[0]
+    radius = np.asarray(radius_km, dtype=float)
+    mean_motion = np.sqrt(gm_km3_s2 / radius**3)
+    shape = (about.radius_km / radius) ** 2
+    return np.asarray(-1.5 * mean_motion * j2 * shape * np.cos(inclination_rad))

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from perilune.astro import blocks, frames
+from perilune.astro import blocks, frames, gravity
 from perilune.astro.bodies import MOON_RADIUS_KM
 from perilune.astro.environment import Environment
 from perilune.astro.epoch import DAY, Epoch
 from perilune.astro.geometry import SURFACE_AXES, SurfacePoint, body_elevation_deg
-from perilune.astro.gravity import field
 from perilune.dynamics.forces import from_itrf
 from perilune.missions.scan import Landing, Station
 
@@ -55,15 +54,10 @@ class Passes:
 def node_rate(inclination_rad: Array, radius_km: Array | float, gm: float) -> Array:
     """Return the drift of a lunar circular orbit's node from the Moon's J2, rad/s.
 
-    Vallado 4th ed., eq. 9-37. Model limits: secular, J2 alone (C22 and the Earth move the node of
-    a low orbit by a tenth of this).
+    Model limits: as `gravity.node_rate` (C22 and the Earth move the node of a low orbit by a tenth
+    of this).
     """
-    moon = field("moon")
-    j2 = float(moon.zonal(2)[0])
-    rate = np.sqrt(gm / radius_km**3)
-    return np.asarray(
-        -1.5 * rate * j2 * (moon.radius_km / radius_km) ** 2 * np.cos(inclination_rad)
-    )
+    return gravity.node_rate("moon", inclination_rad, radius_km, gm)
 
 
 @dataclass(frozen=True, eq=False)

@@ -45,18 +45,22 @@ class AscentCost:
         return self.ascent_km_s + self.injection_km_s + self.beyond_km_s
 
 
+def rotation_km_s(site: LaunchSite) -> float:
+    """Return how fast the turning Earth carries a site eastward, km/s."""
+    x, y, _ = site.point.fixed_km()
+    return float(ERA_RATE * np.hypot(x, y))
+
+
 def ascent_km_s(site: LaunchSite, inclination_deg: ArrayLike) -> Array:
     """Return the velocity to gain from standing on the site to the parking orbit, km/s.
 
     Both headings that lead to an inclination cost the same. Below the site's geocentric latitude
     the launch goes due east (or west above its supplement): see `dogleg_deg`.
     """
-    x, y, z = site.point.fixed_km()
-    across = float(np.hypot(x, y))
-    cosine = across / float(np.hypot(across, z))
+    cosine = np.cos(np.radians(site.point.geocentric_latitude_deg))
     east = PARKING_SPEED_KM_S * np.clip(np.cos(np.radians(inclination_deg)) / cosine, -1.0, 1.0)
     north2 = PARKING_SPEED_KM_S**2 - east**2
-    return np.asarray(np.sqrt(north2 + (east - ERA_RATE * across) ** 2))
+    return np.asarray(np.sqrt(north2 + (east - rotation_km_s(site)) ** 2))
 
 
 def dogleg_deg(site: LaunchSite, inclination_deg: ArrayLike) -> Array:
@@ -70,10 +74,11 @@ def _speed(radius_km: ArrayLike, c3_km2_s2: ArrayLike) -> Array:
     return np.asarray(np.sqrt(np.asarray(c3_km2_s2) + 2.0 * GM_KM3_S2 / np.asarray(radius_km)))
 
 
-def _turn(before: Array, after: Array, angle_rad: Array) -> Array:
+def turn_km_s(before: ArrayLike, after: ArrayLike, angle_rad: ArrayLike) -> Array:
     """Return the burn that changes speed and direction together, km/s."""
-    across = 4.0 * before * after * np.sin(0.5 * angle_rad) ** 2
-    return np.asarray(np.sqrt((after - before) ** 2 + across))
+    v1, v2 = np.asarray(before, dtype=float), np.asarray(after, dtype=float)
+    across = 4.0 * v1 * v2 * np.sin(0.5 * np.asarray(angle_rad)) ** 2
+    return np.asarray(np.sqrt((v2 - v1) ** 2 + across))
 
 
 def _apsides(one_km: Array, other_km: Array) -> Array:
@@ -88,7 +93,7 @@ def by_perigee(perigee_km: Array, c3_km2_s2: Array, turn_rad: Array) -> tuple[Ar
     """
     rise = _apsides(np.asarray(PARKING_RADIUS_KM), perigee_km)
     first = _speed(PARKING_RADIUS_KM, rise) - PARKING_SPEED_KM_S
-    second = _turn(_speed(perigee_km, rise), _speed(perigee_km, c3_km2_s2), turn_rad)
+    second = turn_km_s(_speed(perigee_km, rise), _speed(perigee_km, c3_km2_s2), turn_rad)
     return np.maximum(first, second), np.minimum(first, second)
 
 
@@ -97,7 +102,7 @@ def by_apogee(perigee_km: Array, apogee_km: Array, turn_rad: Array) -> tuple[Arr
     rise = _apsides(np.asarray(PARKING_RADIUS_KM), apogee_km)
     first = _speed(PARKING_RADIUS_KM, rise) - PARKING_SPEED_KM_S
     end = _apsides(perigee_km, apogee_km)
-    return first, _turn(_speed(apogee_km, rise), _speed(apogee_km, end), turn_rad)
+    return first, turn_km_s(_speed(apogee_km, rise), _speed(apogee_km, end), turn_rad)
 
 
 def ascent_cost(

@@ -160,6 +160,16 @@ class Performance:
             c3_km2_s2=c3_km2_s2,
             plane_change_deg=plane_change_deg,
         )
+        return self.payload_for(cost, upper_stage=upper_stage)
+
+    def payload_for(self, cost: AscentCost, *, upper_stage: str | None = None) -> Array:
+        """Return the payload to an orbit that asks a velocity, kg; zero where it is too much.
+
+        Raises
+        ------
+        UnknownName
+            Where the upper stage is unknown.
+        """
         return self._solve(Stack.of(self.vehicle, self.upper(upper_stage)), cost)
 
     def upper(self, name: str | None) -> UpperStage | None:
