@@ -15,7 +15,7 @@ from perilune.phases.base import Check, Condition, Context, Happening, Leg, Phas
 _Piece = tuple[Trajectory | None, Epoch | None]
 """What is flown, and when it takes over if before the end of what is before it."""
 
-_GROUND = ("powered_descent", "surface", "lunar_ascent", "direct_return", "entry")
+_GROUND = ("powered_descent", "surface", "lunar_ascent", "direct_return", "entry", "impact")
 """Kinds of leg that begin or end on the ground: their height is a matter of their own."""
 
 _EDGES, _SAME_S = ("entry_interface",), 5.0

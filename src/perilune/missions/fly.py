@@ -23,10 +23,13 @@ from perilune.phases.capture import Capture
 from perilune.phases.departure import LaunchPhase, TransferPhase
 from perilune.phases.halo import HaloTransfer
 from perilune.phases.injection import Injection
+from perilune.phases.lunar_start import LunarStart
 from perilune.phases.orbit import Orbit
 from perilune.phases.swing_by import SwingByTransfer
+from perilune.phases.timed_burn import TimedBurn
 from perilune.phases.translunar import engines
 
+_OF_A_BRANCH = ("inclination_deg", "azimuth_deg", "c3_km2_s2", "perilune_utc", "impact_utc")
 _DUE_EAST = np.sin(np.radians(5.0))  # closer to due east than this, a launch heads neither way
 
 
@@ -87,8 +90,14 @@ def fly(
 
 
 def _to_the_moon(phases: Sequence[Phase]) -> tuple[Sequence[Phase], Sequence[Phase]]:
-    """Return the phases up to lunar orbit, where the choice of a branch falls, and the rest."""
-    near = (LaunchPhase, Injection, TransferPhase, SwingByTransfer, HaloTransfer, Capture, Orbit)
+    """Return the phases up to where the choice of a branch falls, and the rest.
+
+    It falls in lunar orbit, or after the timed burns of a mission that begins there.
+    """
+    near: tuple[type, ...] = (LaunchPhase, Injection, TransferPhase, SwingByTransfer, HaloTransfer,
+                              Capture, Orbit)  # fmt: skip
+    if isinstance(phases[0], LunarStart):
+        near = (LunarStart, TimedBurn)
     count = next((i for i, phase in enumerate(phases) if not isinstance(phase, near)), len(phases))
     return phases[:count], phases[count:]
 
@@ -144,7 +153,11 @@ def _choose(
         return chain.status != "converged", value if np.isfinite(value) else 1e99
 
     if choice.goal == "branch":
-        order = [i for i, c in enumerate(chains) if str(c.branch).split()[:1] == [choice.branch]]
+        order = [
+            i
+            for i, c in enumerate(chains)
+            if str(c.branch).replace(",", " ").split()[:1] == [choice.branch]
+        ]
     else:
         order = list(range(len(chains)))
     best = min(order or range(len(chains)), key=rank)
@@ -179,7 +192,7 @@ def _row(
     if distance is not None:
         row["plane_distance_km"] = distance if np.isfinite(distance) else None
     for leg in chain.legs:
-        for key in ("inclination_deg", "azimuth_deg", "c3_km2_s2", "perilune_utc"):
+        for key in _OF_A_BRANCH:
             if key in leg.solution:
                 row[key] = leg.solution[key]
     return row

@@ -142,8 +142,10 @@ def scan_of(mission: Mission, start: Epoch, stop: Epoch, env: Environment) -> Sc
 
 def departure_of(mission: Mission) -> tuple[LaunchPhase, TransferPhase]:
     """Return the launch and transfer of a mission."""
-    launch = next(p for p in mission.phases if isinstance(p, LaunchPhase))
+    launch = next((p for p in mission.phases if isinstance(p, LaunchPhase)), None)
     transfer = next((p for p in mission.phases if isinstance(p, TransferPhase)), None)
+    if launch is None:
+        raise InputError("a mission that begins in lunar orbit has no launch, and no windows")
     if transfer is None:
         raise InputError(
             "a mission without a transfer to a perilune of stated inclination has no windows here"

@@ -22,6 +22,7 @@ from perilune.scenarios import schema
 from perilune.scenarios.build_home import HomeBuilder
 from perilune.scenarios.build_launch import LaunchBuilder
 from perilune.scenarios.build_moon import MoonBuilder
+from perilune.scenarios.build_start import StartBuilder
 from perilune.scenarios.build_windows import WindowsBuilder
 from perilune.scenarios.notes import PLACE
 from perilune.scenarios.order import require_order
@@ -47,7 +48,7 @@ def build(file: schema.ScenarioFile, where: str, book: Catalog | None = None) ->
         raise InputError(str(error), file=where, key=builder.at) from error
 
 
-class _Builder(LaunchBuilder, MoonBuilder, HomeBuilder):
+class _Builder(LaunchBuilder, MoonBuilder, HomeBuilder, StartBuilder):
     """Builds piece by piece, remembering where in the file it is and what is not confirmed."""
 
     def mission(self) -> Mission:
@@ -78,9 +79,9 @@ class _Builder(LaunchBuilder, MoonBuilder, HomeBuilder):
         self, phases: tuple[Phase, ...]
     ) -> tuple[WindowsRequest, tuple[dict[str, Any], ...]]:
         """Return the request of a scan, and the unconfirmed figures that only a scan uses."""
-        launch = next(p for p in phases if isinstance(p, LaunchPhase))
+        launch = next((p for p in phases if isinstance(p, LaunchPhase)), None)
         transfer = next((p for p in phases if isinstance(p, TransferPhase)), None)
-        if transfer is None:
+        if launch is None or transfer is None:
             return WindowsRequest(), ()
         capture = next((p for p in phases if isinstance(p, Capture)), None)
         builder = WindowsBuilder(self.file, self.catalog)
@@ -147,7 +148,7 @@ class _Builder(LaunchBuilder, MoonBuilder, HomeBuilder):
             if part.spacecraft is not None:
                 self.craft(part.spacecraft, stack)
             return Orbit(self.date(part.until_utc, "until_utc"), part.spacecraft)
-        found = self.ground(part, stack) or self.home(part, stack)
+        found = self.start(part, stack) or self.ground(part, stack) or self.home(part, stack)
         assert found is not None
         return found
 

@@ -31,7 +31,7 @@ _IN_ORBIT = (
     moon_file.PhaseShiftFile,
     moon_file.StationKeepingFile,
 )
-_BURNS = {"apsis_burn": 1, "plane_change": 1, "phase_shift": 2}
+_BURNS = {"apsis_burn": 1, "plane_change": 1, "phase_shift": 2, "timed_burn": 1}
 """How many burns each change of an orbit makes: they are numbered through a file."""
 
 
@@ -82,7 +82,7 @@ class GroundBuilder(Notes):
         if value is None:
             return None
         at, self.at = self.at, f"{self.at}.{key}"
-        found = dates.read(value, after=self.lift_off)
+        found = dates.read(value, after=self.begin, beginning=self.beginning)
         self.at = at
         return found
 

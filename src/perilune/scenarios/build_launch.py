@@ -46,7 +46,7 @@ class LaunchBuilder(Notes):
         if day is not None:
             self.at = f"{at}.lift_off_date"
         when = part.lift_off_utc or (day.isoformat() if day else "")
-        lift_off = self.lift_off = dates.read(when, on_earth=True)
+        lift_off = self.begin = dates.read(when, on_earth=True)
         return LaunchPhase(
             Launch(pad, Ascent(float(duration), float(angle)), part.parking_altitude_km),
             lift_off,

@@ -23,9 +23,9 @@ class MoonBuilder(Notes):
     def transfer(self, part: schema.TransferFile) -> TransferPhase:
         """Return the transfer; keeps the choice between its branches."""
         hours = part.flight_time_h
-        assert self.lift_off is not None
+        assert self.begin is not None
         self.perilune_km = MOON_RADIUS_KM + part.perilune_altitude_km
-        dates.require_arrival(self.lift_off, self.phasing_h + (hours or FLIGHT_TIMES_H[1]))
+        dates.require_arrival(self.begin, self.phasing_h + (hours or FLIGHT_TIMES_H[1]))
         self.choice = self._choice(part)
         return TransferPhase(
             Perilune(part.perilune_altitude_km, part.inclination_deg),
@@ -84,7 +84,7 @@ class MoonBuilder(Notes):
                 "passes_over",
                 site=site.point("moon"),
                 site_name=part.passes_over.site,
-                date=dates.read(part.passes_over.utc, after=self.lift_off),
+                date=dates.read(part.passes_over.utc, after=self.begin),
                 within_km=part.passes_over.within_km,
             )
         if part.choose in ("north", "south"):

@@ -1,4 +1,4 @@
-"""Dates of a scenario: inside what the orientation tables cover, and after the lift-off.
+"""Dates of a scenario: inside what the orientation tables cover, and after the mission's beginning.
 
 Both tables lie inside the span of the ephemeris.
 """
@@ -15,7 +15,13 @@ from perilune.errors import DataRangeError, EpochError, InputError
 _OUTSIDE = Epoch.utc("1600-01-01")  # of every table: what years no scale covers stand for
 
 
-def read(value: datetime | str, *, on_earth: bool = False, after: Epoch | None = None) -> Epoch:
+def read(
+    value: datetime | str,
+    *,
+    on_earth: bool = False,
+    after: Epoch | None = None,
+    beginning: str = "the lift-off",
+) -> Epoch:
     """Return the epoch of a date of a file.
 
     Parameters
@@ -25,7 +31,7 @@ def read(value: datetime | str, *, on_earth: bool = False, after: Epoch | None =
     on_earth : bool
         The turning of the Earth is needed too.
     after : Epoch, optional
-        The lift-off.
+        Where the mission begins, which `beginning` names.
 
     Raises
     ------
@@ -48,7 +54,7 @@ def read(value: datetime | str, *, on_earth: bool = False, after: Epoch | None =
         ) from error
     if after is not None and epoch < after:
         start = after.utc_iso(0)
-        raise InputError(f"found {found}, expected a date after the lift-off ({start})")
+        raise InputError(f"found {found}, expected a date after {beginning} ({start})")
     return epoch
 
 

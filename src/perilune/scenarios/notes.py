@@ -22,7 +22,8 @@ class Notes(Doubts):
         super().__init__()
         self.file, self.at, self.catalog = file, "", book
         self.choice = Choice()
-        self.lift_off: Epoch | None = None
+        self.begin: Epoch | None = None
+        self.beginning = "the lift-off"
         self.perilune_km = 0.0
         self.phasing_h = 0.0
         self.corridor: Corridor | None = None

@@ -14,6 +14,7 @@ _PLACES = {
     "ground": "on the Moon",
     "home": "on the way to the Earth's air",
     "landed": "back on the Earth",
+    "fallen": "at the place of its impact",
 }
 _FROM = {
     "orbit": ("orbit", "halo"),
@@ -21,6 +22,7 @@ _FROM = {
     "apsis_burn": ("orbit",),
     "plane_change": ("orbit",),
     "phase_shift": ("orbit",),
+    "timed_burn": ("orbit",),
     "station_keeping": ("orbit",),
     "descent_orbit": ("orbit",),
     "landing": ("orbit",),
@@ -32,7 +34,7 @@ _FROM = {
     "entry": ("home",),
     "separation": ("orbit", "halo", "ground", "home"),
 }
-"""Where each kind of phase can begin; kinds that are not here lead from the Earth to the Moon."""
+"""Where each kind of phase can begin; kinds that are not here lead to the Moon's orbit."""
 
 _TO = {
     "halo": "halo",
@@ -107,6 +109,8 @@ def _follow(part: Any, groups: list[_Group]) -> None:
             groups.remove(other)
             group.names += other.names
     group.place = _TO.get(part.kind, group.place)
+    if part.kind == "timed_burn" and part.until_utc is None:
+        group.place = "fallen"
     if part.kind == "landing":
         group.site = part.site
 

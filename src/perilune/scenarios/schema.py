@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from perilune.scenarios import home_file, moon_file
+from perilune.scenarios import home_file, moon_file, start_file
 from perilune.scenarios.as_flown_file import AsFlownFile as AsFlownFile
 from perilune.scenarios.injection_file import InjectionBurnFile as InjectionBurnFile
 from perilune.scenarios.injection_file import InjectionFile as InjectionFile
@@ -28,6 +28,7 @@ from perilune.scenarios.part import (
     file_list,
     whole_schema,
 )
+from perilune.scenarios.way import require_way
 from perilune.scenarios.windows_file import WindowsFile
 
 
@@ -191,6 +192,7 @@ PhaseFile = Annotated[
     | TransferFile
     | CaptureFile
     | OrbitFile
+    | start_file.LunarStartFile
     | moon_file.SeparationFile
     | moon_file.WaitFile
     | moon_file.SwingByFile
@@ -198,6 +200,7 @@ PhaseFile = Annotated[
     | moon_file.ApsisBurnFile
     | moon_file.PlaneChangeFile
     | moon_file.PhaseShiftFile
+    | start_file.TimedBurnFile
     | moon_file.StationKeepingFile
     | moon_file.DescentOrbitFile
     | moon_file.LandingFile
@@ -244,20 +247,7 @@ class ScenarioFile(Part):
     def _chain(self) -> ScenarioFile:
         _once("spacecraft", (craft.name for craft in self.spacecraft))
         _once("as_flown event", (row.event for row in self.as_flown))
-        kinds = [phase.kind for phase in self.phase]
-        flight = "swing_by" if "swing_by" in kinds else "transfer"
-        way = ["launch", *(["injection"] if "injection" in kinds else []), flight]
-        onward = kinds[len(way) :]
-        once = {"launch", "injection", "transfer", "swing_by"}
-        ordered = kinds[: len(way)] == way and not once & set(onward)
-        first = "halo" if flight == "swing_by" else "capture"
-        again = {"capture", "halo"} & set(onward[1:])
-        if not ordered or again or (onward and onward[0] != first):
-            raise ValueError(
-                f"phases are {', '.join(kinds)}: expected launch, transfer, then capture, then "
-                "orbit and what follows (all after the transfer may be left out; an injection may "
-                "follow the launch; swing_by and halo may stand for transfer and capture)"
-            )
+        require_way(self.phase)
         return self
 
 
