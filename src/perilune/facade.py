@@ -14,8 +14,12 @@ from perilune.missions.flight import Flight
 from perilune.missions.mission import Mission
 from perilune.missions.windows import Windows
 from perilune.report.save import save
+from perilune.report.save_station import save_station
 from perilune.report.save_windows import save_windows
 from perilune.scenarios.load import load
+from perilune.scenarios.station_ask import ask
+from perilune.stations.design import Design
+from perilune.stations.result import StationResult
 
 
 def fly(
@@ -104,3 +108,35 @@ def windows(
 
 def _write(flight: Flight, folder: Path, report: bool) -> list[Path]:
     return save(flight, folder, report=report)
+
+
+def station(
+    verb: str,
+    name: str | Path | Design,
+    *,
+    overrides: Sequence[str] = (),
+    report: Callable[[str], None] = lambda _: None,
+) -> StationResult:
+    """Ask a question of a bundled station, a station's file or a loaded design.
+
+    Parameters
+    ----------
+    verb : str
+        `access`, `assemble`, `crew`, `upkeep` or `split`.
+    name : str, Path or Design
+    overrides : sequence of str
+        `path.to.key=value`, for a name or a file.
+    report : callable
+        Called with short texts as work goes on.
+
+    Returns
+    -------
+    StationResult
+        `document`, `to_json()`, `save(folder)`.
+
+    Raises
+    ------
+    InputError
+        Where the file or the question cannot be used.
+    """
+    return replace(ask(verb, name, overrides, report), writer=save_station)

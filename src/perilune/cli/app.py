@@ -97,6 +97,35 @@ def windows(
 
 
 @app.command()
+def station(
+    verb: Annotated[
+        str, typer.Argument(metavar="VERB", help="access, assemble, crew, upkeep or split.")
+    ],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A bundled station or a TOML file.")],
+    directory: Directory = None,
+    overrides: Overrides = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    no_report: Annotated[bool, typer.Option("--no-report", help="No VERB.html.")] = False,
+    debug: Debug = False,  # noqa: ARG001
+) -> None:
+    """Ask who reaches a station, how it is built, crewed, kept up and divided."""
+    from perilune.cli.station import run_station
+
+    raise typer.Exit(
+        run_station(
+            verb,
+            name,
+            directory,
+            overrides or [],
+            as_json=as_json,
+            quiet=quiet,
+            with_report=not no_report,
+        )
+    )
+
+
+@app.command()
 def check(
     file: Scenario,
     overrides: Overrides = None,

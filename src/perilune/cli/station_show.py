@@ -1,0 +1,124 @@
+"""What `perilune station` shows: the answer in words, then the table behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from perilune.cli import output
+from perilune.report.save_station import SHEETS
+
+if TYPE_CHECKING:
+    from perilune.stations.result import StationResult
+
+Row = Mapping[str, Any]
+Shown = tuple[str, str, Callable[[Row], str]]
+
+ROWS = 60
+"""Rows of a table shown at most; the files have all."""
+
+
+def show(found: StationResult, folder: Path) -> None:
+    """Print an answer about a station."""
+    document = found.to_json()
+    sheet = SHEETS[found.verb](document)
+    output.line(f"{found.name}: {sheet.title}")
+    for name, title, columns in _TABLES[found.verb]:
+        _table(title, columns, document.get(name) or [])
+    output.line(sheet.headline[:1].upper() + sheet.headline[1:] + ".")
+    for text in sheet.messages:
+        output.line(f"  {text}")
+    if found.assumed:
+        names = (row["what"].replace(":", "").partition(" (")[0] for row in found.assumed)
+        known = list(dict.fromkeys(names))
+        more = f" and {len(known) - 6} more" if len(known) > 6 else ""
+        output.line(f"Not confirmed by a source: {', '.join(known[:6])}{more}.")
+    output.line(f"{found.elapsed_s:.1f} s; outputs in {folder}/")
+
+
+def _table(title: str, columns: Sequence[Shown], rows: Sequence[Row]) -> None:
+    if not rows:
+        return
+    cells = [[show(row) for _, _, show in columns] for row in rows[:ROWS]]
+    output.table(title, [(head, side) for head, side, _ in columns], cells)
+    if len(rows) > ROWS:
+        output.line(f"... and {len(rows) - ROWS} more in the files")
+    output.line()
+
+
+def _text(key: str) -> Callable[[Row], str]:
+    return lambda row: "" if row.get(key) is None else str(row[key])
+
+
+def _number(key: str, digits: int = 0, scale: float = 1.0) -> Callable[[Row], str]:
+    def show(row: Row) -> str:
+        return "" if row.get(key) is None else f"{scale * row[key]:,.{digits}f}"
+
+    return show
+
+
+def _instant(key: str) -> Callable[[Row], str]:
+    return lambda row: (row.get(key) or "")[:16].replace("T", " ")
+
+
+def _yes(key: str) -> Callable[[Row], str]:
+    return lambda row: "yes" if row.get(key) else "NO"
+
+
+def _joined(key: str) -> Callable[[Row], str]:
+    def show(row: Row) -> str:
+        found = row.get(key) or ""
+        return found if isinstance(found, str) else "; ".join(found)
+
+    return show
+
+
+_TABLES: dict[str, list[tuple[str, str, list[Shown]]]] = {
+    "assemble": [
+        (
+            "flights",
+            "Flights (UTC)",
+            [
+                ("flight", "left", _text("name")),
+                ("closes", "left", _yes("ok")),
+                ("vehicle", "left", _text("vehicle")),
+                ("site", "left", _text("site")),
+                ("lift-off", "left", _instant("launch_utc")),
+                ("off, min", "right", _number("plane_offset_min", 1)),
+                ("docking", "left", _instant("docking_utc")),
+                ("h", "right", _number("rendezvous_h", 1)),
+                ("why not", "text", _joined("why_not")),
+            ],
+        ),
+        (
+            "stack",
+            "The station after each step",
+            [
+                ("after", "left", _text("after")),
+                ("date", "left", lambda row: (row["date_utc"] or "")[:10]),
+                ("t", "right", _number("mass_kg", 1, 1e-3)),
+                ("length m", "right", _number("length_m", 1)),
+                ("kW", "right", lambda r: f"{r['power_kw']:.0f}/{r['power_use_kw']:.0f}"),
+                ("crew", "right", _number("crew_n")),
+                ("why not", "text", lambda r: "; ".join([*r["why_not"], *r["notes"]])),
+            ],
+        ),
+    ],
+    "split": [
+        (
+            "halves",
+            "Parts",
+            [
+                ("part", "left", _text("name")),
+                ("alone", "left", _yes("stands_alone")),
+                ("t", "right", _number("mass_kg", 1, 1e-3)),
+                ("propulsion", "left", _yes("propulsion")),
+                ("control", "left", _yes("control")),
+                ("kW", "right", lambda r: f"{r['power_kw']:.0f}/{r['power_use_kw']:.0f}"),
+                ("propellant kg", "right", _number("propellant_kg")),
+                ("needs", "text", _joined("needs")),
+            ],
+        )
+    ],
+}

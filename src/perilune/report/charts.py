@@ -1,0 +1,156 @@
+"""Flat charts of a page: lines, dots, bars, bands, outlines, as the JSON that plotly.js draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+COLORS = ("#2486cf", "#d9730d", "#12946c", "#bf5a97", "#8a78d8", "#8a8a2e", "#cf3f3a", "#6b7684")
+"""Each stands out 3:1 from white and from the page's dark ground; told apart by color-blind eyes
+(after Okabe & Ito 2008), and by their names in the legend."""
+
+_HEIGHT_PX = 420
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line of a chart.
+
+    Attributes
+    ----------
+    name : str
+        In the legend; of series with one name only the first stands there.
+    x, y : sequence
+        Numbers, or texts: UTC instants on a date axis, names on an axis of names. None is a gap.
+    kind : str
+        `line`, `dots`, `bars`, `band` (`y` and `low`), `spans` (bars from `low` to `x`, a row each
+        of `y`) or `outline` (a closed, filled shape).
+    low : sequence, optional
+    text : sequence of str, optional
+        Shown on hovering.
+    color : int or None
+        Place in `COLORS`; None takes the next.
+    dash : bool
+    """
+
+    name: str
+    x: Sequence[Any]
+    y: Sequence[Any]
+    kind: str = "line"
+    low: Sequence[Any] | None = None
+    text: Sequence[str] | None = None
+    color: int | None = None
+    dash: bool = False
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart: what its axes are, what stands in it.
+
+    Attributes
+    ----------
+    name, title, note : str
+        `name` is unique in its page.
+    x_title, y_title : str
+    series : sequence of Series
+    limits : mapping
+        Values of y drawn as dashed lines, by their label.
+    marks : mapping
+        Values of x drawn as dotted lines, by their label.
+    x_type, y_type : str
+        `linear`, `log`, `date` or `category`.
+    is_to_scale : bool
+        One unit is as long along x as along y.
+    height_px : int or None
+    """
+
+    name: str
+    title: str
+    x_title: str
+    y_title: str
+    series: Sequence[Series]
+    note: str = ""
+    limits: Mapping[str, float] = field(default_factory=dict)
+    marks: Mapping[str, Any] = field(default_factory=dict)
+    x_type: str = "linear"
+    y_type: str = "linear"
+    is_to_scale: bool = False
+    height_px: int | None = None
+
+
+def drawn(chart: Chart) -> dict[str, Any]:
+    """Return a chart as plotly's traces and layout; colors of page and paper are the script's."""
+    layout: dict[str, Any] = {
+        "xaxis": {"title": {"text": chart.x_title}, "type": _axis(chart.x_type)},
+        "yaxis": {"title": {"text": chart.y_title}, "type": _axis(chart.y_type)},
+        "showlegend": len({s.name for s in chart.series}) > 1,
+        "barmode": "overlay" if any(s.kind == "spans" for s in chart.series) else "group",
+        "limits": [{"label": key, "y": value} for key, value in chart.limits.items()],
+        "marks": [{"label": key, "x": value} for key, value in chart.marks.items()],
+    }
+    if chart.y_type == "category":
+        layout["yaxis"]["autorange"] = "reversed"
+    if chart.is_to_scale:
+        layout["yaxis"] |= {"scaleanchor": "x", "scaleratio": 1}
+    seen: dict[str, int] = {}
+    data = []
+    for series in chart.series:
+        is_first = series.name not in seen
+        color = seen.setdefault(series.name, len(seen) if series.color is None else series.color)
+        data += _traces(series, COLORS[color % len(COLORS)], is_first)
+    return {"data": data, "layout": layout}
+
+
+def _axis(kind: str) -> str:
+    return "-" if kind == "linear" else kind
+
+
+def _traces(series: Series, color: str, is_first: bool) -> list[dict[str, Any]]:
+    base: dict[str, Any] = {
+        "name": series.name,
+        "x": list(series.x),
+        "y": list(series.y),
+        "showlegend": is_first,
+        "legendgroup": series.name,
+    }
+    if series.text is not None:
+        base |= {"text": list(series.text), "hovertemplate": "%{text}<extra></extra>"}
+    line = {"color": color, "width": 2, "dash": "dash" if series.dash else "solid"}
+    if series.kind == "dots":
+        return [
+            base | {"type": "scatter", "mode": "markers", "marker": {"color": color, "size": 7}}
+        ]
+    if series.kind == "bars":
+        return [base | {"type": "bar", "marker": {"color": color}, "textposition": "none"}]
+    if series.kind == "spans":
+        width = [b - a for a, b in zip(series.low or [], series.x, strict=True)]
+        return [
+            base
+            | {"type": "bar", "orientation": "h", "base": list(series.low or []), "x": width}
+            | {"marker": {"color": color}, "textposition": "none", "width": 0.6}
+        ]
+    if series.kind == "outline":
+        return [
+            base
+            | {"type": "scatter", "mode": "lines", "fill": "toself", "opacity": 0.75}
+            | {"line": line, "hoveron": "fills", "hovertemplate": None, "hoverinfo": "name"}
+        ]
+    if series.kind == "band":
+        lower = base | {"y": list(series.low or []), "showlegend": False, "hoverinfo": "skip"}
+        thin = {"type": "scatter", "mode": "lines", "line": {"color": color, "width": 0.5}}
+        return [lower | thin, base | thin | {"fill": "tonexty", "opacity": 0.5}]
+    return [base | {"type": "scatter", "mode": "lines", "line": line}]
+
+
+def box(chart: Chart) -> str:
+    """Return the place of a chart in a page."""
+    height = chart.height_px or _HEIGHT_PX
+    return (
+        f"<figure>\n<figcaption><strong>{escape(chart.title)}</strong> {escape(chart.note)}"
+        f'</figcaption>\n<div class="plot chart" style="height:{height}px" '
+        f'data-figure="{escape(chart.name)}" role="img" '
+        f'aria-label="{escape(chart.title)}: its figures are in the tables"></div>\n'
+        "<noscript>This plot needs JavaScript.</noscript>\n</figure>"
+    )

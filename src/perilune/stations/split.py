@@ -1,0 +1,129 @@
+"""`split`: modules leave together; what each half still has, and how long it lasts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from perilune.errors import InputError
+from perilune.stations.assembly import complex_at
+from perilune.stations.complex import Complex
+from perilune.stations.design import Design, SplitRequest
+from perilune.stations.drawing import outlines
+from perilune.stations.half import Half, crew_needs, half_of, menders, needs
+from perilune.stations.module import Module, module_of
+
+Report = Callable[[str], None]
+
+
+def split(design: Design, report: Report = lambda _: None) -> dict[str, Any]:
+    """Return the answer to `split`: the halves, how they part, and who can come to each.
+
+    Raises
+    ------
+    InputError
+        Where the file has no split, or one that takes nothing or everything.
+    """
+    asked = design.split
+    if asked is None:
+        raise InputError(
+            "this key is missing: expected a table with `name`, `date` and the `modules` that "
+            "leave",
+            key="split",
+        )
+    whole = complex_at(design.plan, asked.date)
+    halves = _halves(design, asked, whole)
+    report(f"{design.name}: {len(halves)} parts")
+    return {
+        "date_utc": asked.date.utc_iso(0),
+        "halves": [_row(half, design) for half in halves],
+        "parted": _joints(whole, asked),
+    }
+
+
+def _halves(design: Design, asked: SplitRequest, whole: Complex) -> list[Half]:
+    """Return the parts that result: those that leave, then those that stay."""
+    there = whole.names
+    for number, name in enumerate(asked.modules):
+        if name not in there:
+            known = ", ".join(there) or "nothing"
+            raise InputError(
+                f"no module '{name}' on the station at {asked.date.utc_iso(0)[:10]}. "
+                f"There: {known}",
+                key=f"split.modules[{number}]",
+            )
+    rest = [name for name in there if name not in asked.modules]
+    if not rest:
+        raise InputError(
+            "found every module of the station: expected those that leave, and some that stay",
+            key="split.modules",
+        )
+    made = []
+    for names, called in ((list(asked.modules), asked.name), (rest, design.name)):
+        pieces = whole.only(names).pieces()
+        for number, piece in enumerate(pieces, start=1):
+            label = called if len(pieces) == 1 else f"{called}, part {number}"
+            made.append(half_of(label, whole.only(piece), design.station.altitude_km))
+    return made
+
+
+def _joints(whole: Complex, asked: SplitRequest) -> list[str]:
+    """Return the joints that open."""
+    leaving = set(asked.modules)
+    return [
+        f"{'.'.join(j.a)} from {'.'.join(j.b)}"
+        for j in whole.joints
+        if (j.a[0] in leaving) != (j.b[0] in leaving)
+    ]
+
+
+def _row(half: Half, design: Design) -> dict[str, Any]:
+    lacking = needs(half)
+    return {
+        "name": half.name,
+        "modules": half.complex.names,
+        "outlines": outlines(half.complex),
+        "mass_kg": half.body.mass_kg,
+        "length_m": half.body.length_m,
+        "inertia_kg_m2": half.body.inertia_kg_m2.tolist(),
+        "cg_m": half.body.cg_m.tolist(),
+        "propulsion": bool(half.propulsion),
+        "propulsion_by": half.propulsion,
+        "control": half.control.is_held,
+        "control_by": list(half.control.by),
+        "power_kw": half.power_kw,
+        "power_use_kw": half.power_use_kw,
+        "life_support": bool(half.life_support),
+        "crew_n": half.crew_n,
+        "propellant_kg": half.propellant_kg,
+        "dv_m_s": half.dv_m_s,
+        "drag_area_m2": half.drag_area_m2,
+        "free_ports": [f"{name}.{port.name}" for name, port in half.complex.free_ports()],
+        "ships": _ships(half, design),
+        "stands_alone": not lacking,
+        "needs": lacking,
+        "crew_needs": crew_needs(half),
+        "mended_by": _mended_by(half, design) if lacking else [],
+    }
+
+
+def _ships(half: Half, design: Design) -> list[dict[str, Any]]:
+    """Return who can dock, by partner, and where."""
+    rows = []
+    for entry in design.book.table("ships").values():
+        if entry.figures.get("in_service") is False:
+            continue
+        ship = replace(module_of(entry), name=entry.name)
+        ports = half.docks(ship, design.plan.standards)
+        if ports:
+            rows.append({"ship": entry.name, "partner": ship.partner, "ports": ports})
+    return rows
+
+
+def _mended_by(half: Half, design: Design) -> list[dict[str, Any]]:
+    found: list[tuple[Module, str]] = menders(half, design.book, design.plan.standards)
+    return [
+        {"module": m.name, "partner": m.partner, "mass_kg": m.mass_kg, "port": port}
+        for m, port in found[:3]
+    ]
