@@ -20,6 +20,7 @@ KINDS = {
     "modules": "station module",
     "ships": "ship",
     "docking_standards": "docking standard",
+    "life_support": "life support",
 }
 """Catalogue tables, and what one of their entries is called."""
 

@@ -15,6 +15,7 @@ _AREA = Figure(low=0, high=1e5, above=True)
 _LENGTH = Figure(low=0, high=200, above=True)
 _PROPELLANT = Figure(low=0, high=1e6)
 _TIME_D = Figure(low=0, high=20_000, above=True)
+_FLOW_KG_Y = Figure(low=0, high=1e6)
 _FLAG = Figure("flag")
 _MANY = Figure("count", 0, 100)
 
@@ -127,6 +128,7 @@ STATION_SHAPES = {
             "free_flight_d": _TIME_D,
             "docked_life_d": _TIME_D,
             "rendezvous_h": Figure(low=0, high=1000, above=True),
+            "return_h": Figure(low=0, high=1000, above=True),
             "usual_stay_d": _TIME_D,
             "in_service": _FLAG,
         },
@@ -144,6 +146,22 @@ STATION_SHAPES = {
             "adapter_y": Figure(low=0, high=50),
         },
         ("title", "androgynous"),
+    ),
+    "life_support": Shape(
+        {**LABELS, "spares_kg_y": _FLOW_KG_Y, "research_kg_y": _FLOW_KG_Y},
+        ("title",),
+        {
+            "needs": Shape(
+                {
+                    "name": TEXT,
+                    "need_kg_d": Figure(low=0, high=100, above=True),
+                    "recycled": Figure("ratio", 0, 1),
+                    "packaging": Figure("ratio", 0, 5),
+                    "note": TEXT,
+                },
+                ("name", "need_kg_d"),
+            )
+        },
     ),
 }
 """Shapes of the entries by kind."""
