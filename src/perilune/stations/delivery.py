@@ -15,13 +15,12 @@ from perilune.astro.bodies import STANDARD_GRAVITY_M_S2
 from perilune.errors import InputError
 from perilune.phases.ascent_cost import ascent_cost
 from perilune.phases.staging import Steps
+from perilune.stations.dogleg import TURN_SHARE, LastStage
 from perilune.stations.lift import Lift
 from perilune.stations.reach import (
     DOGLEG,
     NONE,
     PLANE_CHANGE,
-    TURN_SHARE,
-    LastStage,
     Reach,
     by_geometry,
     by_permission,
