@@ -19,11 +19,11 @@ Array = NDArray[np.float64]
 MEAN_RADIUS_KM = 6371.0
 """Of the sphere that distances beside the ground track are measured on."""
 
-_STEP_S = 60.0
+_STEP_S = 180.0  # 12 degrees of the way, which passes straight by a place to a second
 _SPAN_S = 100.0 * DAY  # worked on at once, for the sake of memory
 _LONGEST_D = 4000.0
 _MARGIN_KM = 250.0
-_BESIDE = np.radians(10.0)
+_BESIDE = np.radians(25.0)
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def _refined(
 
 def _ahead(
     track: Track, epochs: Epoch, env: Environment, place: Array
-) -> tuple[Array, Array, Array, Array]:
+) -> tuple[Array, Array, NDArray[np.bool_], Array]:
     """Return how far ahead along the orbit places lie (rad), and the sine of how far aside.
 
     And whether the station goes north, and its rate (rad/s).
