@@ -14,7 +14,7 @@ from perilune.stations.access_ground import Zone, zones_of
 from perilune.stations.access_pad import PadAccess, pad_access
 from perilune.stations.access_words import why_not
 from perilune.stations.answer import Answer, answer_of
-from perilune.stations.delivery import SHIP_ISP_S
+from perilune.stations.delivery import SHIP_ISP_S, Means
 from perilune.stations.lift import Lift
 from perilune.stations.station import Station
 
@@ -162,18 +162,12 @@ def access(
 
 
 def _row(lift: Lift, pad: PadAccess, station: Station, ship_isp_s: float) -> LiftAccess:
+    tilt, altitude = station.inclination_deg, station.altitude_km
     one, two = (
-        answer_of(
-            lift.pad,
-            station.inclination_deg,
-            station.altitude_km,
-            permitted=permitted,
-            lift=lift,
-            ship_isp_s=ship_isp_s,
-        )
-        for permitted in (False, True)
+        answer_of(lift.pad, tilt, altitude, means, lift)
+        for means in (Means(permitted=False, ship_isp_s=ship_isp_s), Means(ship_isp_s=ship_isp_s))
     )
-    words = why_not(lift.pad, station.inclination_deg, two, lift)
+    words = why_not(lift.pad, tilt, two, lift)
     return LiftAccess(lift, pad, one, two, words)
 
 

@@ -11,6 +11,7 @@ from perilune.phases.corridor import HEADINGS
 from perilune.stations.access_ground import AscentTrack, ascent_track
 from perilune.stations.access_words import why_not
 from perilune.stations.answer import Answer, answer_of
+from perilune.stations.delivery import GEOMETRY, PERMISSION
 from perilune.stations.lift import Pad
 from perilune.stations.station import Station
 
@@ -70,7 +71,7 @@ class PadAccess:
 def pad_access(pad: Pad, station: Station) -> PadAccess:
     """Return how a launch site reaches a station's inclination, whatever flies from it."""
     tilt, altitude = station.inclination_deg, station.altitude_km
-    one, two = (answer_of(pad, tilt, altitude, permitted=kind) for kind in (False, True))
+    one, two = (answer_of(pad, tilt, altitude, means) for means in (GEOMETRY, PERMISSION))
     azimuths = _azimuths(pad, one.launch_inclination_deg)
     return PadAccess(
         pad,

@@ -38,15 +38,17 @@ def _way_round(found: Answer, lift: Lift | None) -> str:
     start = f"launched into {found.launch_inclination_deg:.2f} deg {found.heading}"
     if found.way == "dogleg":
         return (
-            f"{start}, the last stage turns by {found.turn_deg:.1f} deg on the way up for "
-            f"{found.turn_m_s:,.0f} m/s: over whom it then flies is not cleared"
+            f"{start}, the last stage turns by {found.turn_deg:.1f} deg on the way up "
+            f"{_price(found.turn_m_s)}: over whom it then flies is not cleared"
         )
-    turn = (
-        f"{start}, the plane turns by {found.turn_deg:.2f} deg in orbit for "
-        f"{found.turn_m_s:,.0f} m/s"
-    )
+    turn = f"{start}, the plane turns by {found.turn_deg:.2f} deg in orbit {_price(found.turn_m_s)}"
     if lift is None or found.payload_kg is None:
         return turn
     if lift.on_top is not None:
         return f"{turn}, by {lift.upper_stage}"
     return f"{turn}, by the ship with {found.ship_propellant_kg:,.0f} kg of its own propellant"
+
+
+def _price(velocity_m_s: float) -> str:
+    """Return what a turn costs, in words."""
+    return "at no cost" if velocity_m_s < 0.5 else f"for {velocity_m_s:,.0f} m/s"

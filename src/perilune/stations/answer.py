@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from perilune.stations.delivery import SHIP_ISP_S, delivered
+from perilune.stations.delivery import Means, delivered
 from perilune.stations.lift import Lift, Pad
 from perilune.stations.reach import WAYS, Reach, by_geometry, by_permission
 
@@ -71,10 +71,8 @@ def answer_of(
     pad: Pad,
     inclination_deg: float,
     altitude_km: float,
-    *,
-    permitted: bool,
+    means: Means,
     lift: Lift | None = None,
-    ship_isp_s: float = SHIP_ISP_S,
 ) -> Answer:
     """Return how an inclination is reached from a site, and by a vehicle what arrives.
 
@@ -83,13 +81,13 @@ def answer_of(
     if lift is None or lift.performance is None:
         return _answer(
             by_permission(pad.site, pad.corridor, inclination_deg, altitude_km)
-            if permitted
+            if means.permitted
             else by_geometry(pad.site, inclination_deg, altitude_km),
             (),
         )
-    best = best_inclination_deg(pad, permitted=permitted)
+    best = best_inclination_deg(pad, permitted=means.permitted)
     both = np.array([inclination_deg, inclination_deg if best is None else best])
-    found = delivered(lift, both, altitude_km, permitted=permitted, ship_isp_s=ship_isp_s)
+    found = delivered(lift, both, altitude_km, means)
     masses = (found.payload_kg[0], found.payload_kg[1], found.ship_propellant_kg[0])
     return _answer(found.reach, tuple(float(mass) for mass in masses))
 

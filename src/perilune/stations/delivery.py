@@ -17,6 +17,7 @@ from perilune.phases.ascent_cost import ascent_cost
 from perilune.phases.staging import Steps
 from perilune.stations.dogleg import TURN_SHARE, LastStage
 from perilune.stations.lift import Lift
+from perilune.stations.plane_drift import HIGHEST_KM
 from perilune.stations.reach import (
     DOGLEG,
     NONE,
@@ -33,7 +34,34 @@ SHIP_ISP_S = 300.0
 """Specific impulse of the engines of a ship or module that turns its own plane (assumed: storable
 propellants, as those of Soyuz, Shenzhou and Tianzhou have)."""
 _PASSES = 3
-"""What the last stage gives depends on the payload: settled to a kilogram after three."""
+"""What the last stage gives depends on the payload: settled to a kilogram after three more."""
+
+
+@dataclass(frozen=True)
+class Means:
+    """Which ways to an inclination count.
+
+    Attributes
+    ----------
+    permitted : bool
+        Through the site's corridors; False: by geometry alone.
+    doglegs : bool
+        Turns on the way up, out of a corridor.
+    ship_isp_s : float
+        Specific impulse of a ship that turns its own plane.
+    """
+
+    permitted: bool = True
+    doglegs: bool = True
+    ship_isp_s: float = SHIP_ISP_S
+
+    def __post_init__(self) -> None:
+        if not 10.0 <= self.ship_isp_s <= 1e5:
+            raise InputError(f"found {self.ship_isp_s:g}, expected 10 to 1e5 s", key="ship_isp_s")
+
+
+GEOMETRY = Means(permitted=False)
+PERMISSION = Means()
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,12 +87,7 @@ class Delivery:
 
 
 def delivered(
-    lift: Lift,
-    inclination_deg: ArrayLike,
-    altitude_km: float,
-    *,
-    permitted: bool = True,
-    ship_isp_s: float = SHIP_ISP_S,
+    lift: Lift, inclination_deg: ArrayLike, altitude_km: float, means: Means = PERMISSION
 ) -> Delivery:
     """Return what a vehicle delivers into circular orbits of an altitude.
 
@@ -75,10 +98,7 @@ def delivered(
     inclination_deg : array_like
     altitude_km : float
         Over the equatorial radius; below 200 km counts as 200 km.
-    permitted : bool
-        Through the site's corridors; False: by geometry alone.
-    ship_isp_s : float
-        Of the ship that turns its own plane.
+    means : Means
 
     Raises
     ------
@@ -89,20 +109,19 @@ def delivered(
     payload; own last stages raise the orbit, restarts or not.
     """
     wanted = np.asarray(inclination_deg, dtype=float)
-    _require(lift, wanted, altitude_km, ship_isp_s)
-    if not permitted:
-        return _paid(
-            lift, wanted, by_geometry(lift.pad.site, wanted, altitude_km), altitude_km, ship_isp_s
-        )
-    last: LastStage | None = last_stage(lift, 0.0)
-    found = None
+    _require(lift, wanted, altitude_km)
+    site, isp = lift.pad.site, means.ship_isp_s
+    if not means.permitted:
+        return _paid(lift, wanted, by_geometry(site, wanted, altitude_km), altitude_km, isp)
+    last = last_stage(lift, 0.0) if means.doglegs else None
+    reach = by_permission(site, lift.pad.corridor, wanted, altitude_km, last)
+    found = _paid(lift, wanted, reach, altitude_km, isp)
     for _ in range(_PASSES):
-        reach = by_permission(lift.pad.site, lift.pad.corridor, wanted, altitude_km, last)
-        found = _paid(lift, wanted, reach, altitude_km, ship_isp_s)
-        if not np.any(reach.way == DOGLEG):
+        if not np.any(found.reach.way == DOGLEG):
             break
         last = last_stage(lift, found.payload_kg)
-    assert found is not None
+        reach = by_permission(site, lift.pad.corridor, wanted, altitude_km, last)
+        found = _paid(lift, wanted, reach, altitude_km, isp)
     return found
 
 
@@ -150,14 +169,13 @@ def _paid(
     return Delivery(wanted, altitude_km, lifted * kept, lifted * (1.0 - kept), reach)
 
 
-def _require(lift: Lift, wanted: Array, altitude_km: float, ship_isp_s: float) -> None:
+def _require(lift: Lift, wanted: Array, altitude_km: float) -> None:
     if lift.performance is None:
         raise InputError(lift.lack, key="vehicle")
     if not np.all((wanted >= 0.0) & (wanted <= 180.0)):
         raise InputError("expected inclination_deg from 0 to 180", key="inclination_deg")
-    if not LOWEST_KM <= altitude_km <= 2000.0:
+    if not LOWEST_KM <= altitude_km <= HIGHEST_KM:
         raise InputError(
-            f"found {altitude_km:g}, expected {LOWEST_KM:g} to 2000 km", key="altitude_km"
+            f"found {altitude_km:g}, expected {LOWEST_KM:g} to {HIGHEST_KM:g} km",
+            key="altitude_km",
         )
-    if not 10.0 <= ship_isp_s <= 1e5:
-        raise InputError(f"found {ship_isp_s:g}, expected 10 to 1e5 s", key="ship_isp_s")

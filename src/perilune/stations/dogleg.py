@@ -12,9 +12,9 @@ from perilune.phases.launch import LaunchSite
 
 Array = NDArray[np.float64]
 
-TURN_SHARE = 1.0 / 3.0
-"""Share of the ascent's range flown when the last stage lights: a quarter to a third of those of
-Soyuz, Proton and Long March 3B (assumed)."""
+TURN_SHARE = 0.25
+"""Share of the ascent's range flown when the last stage lights: assumed, as with Soyuz, Proton and
+Long March 3B, some 500 to 800 km of their 2,400 to 5,400 km."""
 WIDEST_DEG = 60.0
 """Widest turn on the way up (assumed); of those that fly, PSLV's round Sri Lanka is about 50."""
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from perilune.catalog.book import Catalog
 from perilune.catalog.entry import Entry
-from perilune.errors import InputError, ModelError, UnknownName
+from perilune.errors import ModelError, UnknownName
 from perilune.phases.corridor import Corridor
 from perilune.phases.launch import LaunchSite
 from perilune.phases.performance import BARE, Performance
@@ -174,10 +174,3 @@ def _lifts(entry: Entry, pads: dict[str, Pad], stages: dict[str, UpperStage]) ->
         for site in entry.figures.get("sites", ())
         for stage in dict.fromkeys((BARE, own or BARE))
     ]
-
-
-def require_payload_model(lifts: Sequence[Lift]) -> None:
-    """Refuse lifts of which none has a performance."""
-    if not any(lift.performance for lift in lifts):
-        names = ", ".join(dict.fromkeys(lift.vehicle for lift in lifts)) or "no vehicle"
-        raise InputError(f"found {names}: expected a vehicle with stages and a payload stated")
