@@ -70,7 +70,9 @@ def _show(flight: Flight, folder: Path) -> None:
     if flight.ledger:
         output.table("Propellant (kg)", _LEDGER, [_ledger_row(row) for row in flight.ledger])
     branches = flight.solution.get("branches", [])
-    if branches:
+    if any("perilune" in row["name"] for row in branches):
+        output.table("Places of the burn", _PLACES, [_place_row(row) for row in branches])
+    elif branches:
         output.table("Transfer branches", _BRANCHES, [_branch_row(row) for row in branches])
     failed = [check for check in flight.checks if not check["ok"]]
     for check in failed:
@@ -115,9 +117,14 @@ _BRANCHES = [
     ("", "text"),
 ]
 
+_PLACES = [("place", "left"), ("dv m/s", "right"), ("impact", "left"), ("", "text")]
+
 
 def _number(value: float | None, digits: int) -> str:
-    return "" if value is None else f"{value:,.{digits}f}"
+    if value is None:
+        return ""
+    text = f"{value:,.{digits}f}"
+    return text if text.strip("-0.") else text.removeprefix("-")
 
 
 def _event_row(event: dict[str, Any]) -> list[str]:
@@ -152,5 +159,14 @@ def _branch_row(row: dict[str, Any]) -> list[str]:
         _number(row["total_dv_m_s"], 1),
         _number(row.get("inclination_deg"), 2),
         _number(row.get("plane_distance_km"), 1),
-        f"chosen: {row['why']}" if row["chosen"] else row["why"],
+        _why(row),
     ]
+
+
+def _place_row(row: dict[str, Any]) -> list[str]:
+    impact = (row.get("impact_utc") or "")[5:19].replace("T", " ")
+    return [row["name"], _number(row["total_dv_m_s"], 1), impact, _why(row)]
+
+
+def _why(row: dict[str, Any]) -> str:
+    return f"chosen: {row['why']}" if row["chosen"] else str(row["why"])

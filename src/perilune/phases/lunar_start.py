@@ -110,8 +110,8 @@ class LunarStart:
     def __post_init__(self) -> None:
         if not self.perilune_altitude_km <= self.apolune_altitude_km:
             raise InputError(
-                f"perilune at {self.perilune_altitude_km:g} km, apolune at "
-                f"{self.apolune_altitude_km:g} km: expected the perilune to be the lower one",
+                f"found {self.perilune_altitude_km:g}, expected at most the apolune's "
+                f"{self.apolune_altitude_km:g}",
                 key="perilune_altitude_km",
             )
         self.over.require(self.inclination_deg)

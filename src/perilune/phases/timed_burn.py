@@ -19,6 +19,8 @@ from perilune.phases.lunar_start import in_orbit
 from perilune.phases.orbit_burn import osculating
 from perilune.phases.shot import COAST_EVENTS
 
+_LEAST_N = 1e-3
+
 
 @dataclass(frozen=True)
 class TimedBurn:
@@ -81,11 +83,12 @@ class TimedBurn:
     def _obstacle(self, found: Inferred, mass_kg: float) -> str:
         """Return why there is no such burn, in words; empty where there is one."""
         wanted, thrust = self.intended, found.engine.thrust_n
-        if not found.solution.converged:
+        why = found.solution.remedy or ("it is that orbit" if thrust < _LEAST_N else "")
+        if why:
             return (
                 f"no burn along the motion for {wanted.duration_s:g} s leads from this orbit to "
                 f"{wanted.perilune_altitude_km:g} x {wanted.apolune_altitude_km:g} km "
-                f"({found.solution.remedy}): state an intended orbit that meets the one before"
+                f"({why}): state an intended orbit that meets the one before"
             )
         used = self.duration_s * thrust / (1e3 * found.engine.exhaust_km_s)
         if used < mass_kg:
@@ -170,7 +173,7 @@ def _fall(coast: Trajectory, context: Context) -> dict[str, Any]:
     below, speed = subpoint(end, context.env), float(np.linalg.norm(end.v_km_s))
     sine = -float(end.r_km @ end.v_km_s) / (float(np.linalg.norm(end.r_km)) * speed)
     return {
-        "impact_utc": end.epoch.utc_iso(0),
+        "impact_utc": end.epoch.utc_iso(3),
         "impact_latitude_deg": float(below.latitude_deg),
         "impact_longitude_deg": float(below.longitude_deg),
         "impact_angle_deg": float(np.degrees(np.arcsin(sine))),

@@ -20,6 +20,7 @@ from perilune.missions.flight import Flight
 from perilune.report.page import fly_page
 
 _POINTS_A_STEP = 6
+_ROUNDED_S = 1e-3  # dates of events are to a millisecond: the last one may seem past the end
 _VIEW_KM = {"moon": 12000.0}  # the approach would make a dot of the Moon
 
 
@@ -81,13 +82,17 @@ def _ephemerides(flight: Flight, folder: Path) -> list[Path]:
 
 
 def tracks(flight: Flight) -> dict[str, Any]:
-    """Return the two plots' polylines: the flight about the Earth, and about the Moon."""
+    """Return the two plots' polylines: the flight about the Earth, and about the Moon.
+
+    Of a mission that never leaves the Moon there is nothing to see about the Earth.
+    """
     if not flight.spacecraft:
         return {}
-    return {
-        "earth": _track("Earth-centered, ICRF", flight, "earth"),
-        "moon": _track("Moon-centered, ICRF", flight, "moon"),
-    }
+    found = {"moon": _track("Moon-centered, ICRF", flight, "moon")}
+    arcs = (arc for name in flight.spacecraft for arc in flight.trajectory(name).arcs)
+    if any(arc.center != "moon" for arc in arcs):
+        found = {"earth": _track("Earth-centered, ICRF", flight, "earth"), **found}
+    return found
 
 
 def _track(title: str, flight: Flight, center: str) -> dict[str, Any]:
@@ -143,7 +148,9 @@ def _place(
     if center == "moon" and event["body"] != "moon":
         return None
     epoch = Epoch.utc(event["utc"])
-    if epoch - trajectory.start < 0.0 or trajectory.stop - epoch < 0.0:
+    early, late = float(epoch - trajectory.start), float(epoch - trajectory.stop)
+    if early < -_ROUNDED_S or late > _ROUNDED_S:
         return None
+    epoch = trajectory.start if early < 0.0 else trajectory.stop if late > 0.0 else epoch
     state = trajectory.at(epoch).to(center=center, env=flight.env)
     return _columns(state.r_km[None, :])
