@@ -39,7 +39,8 @@ class RadiationPressure:
     Model limits: no attitude, no albedo; the penumbra is a smooth step in the Sun's apparent
     position, within 0.09 of the true visible fraction near the body and 0.12 at lunar distances.
     Where the body looks smaller than the Sun (beyond 1.4 million km from the Earth, 370,000 km from
-    the Moon) it is taken to hide it all.
+    the Moon) it is taken to hide it all. A step of the integration may pass over a penumbra of some
+    seconds, in low orbits: 0.03 mm/s each time at 0.05 m2/kg.
     """
 
     area_to_mass_m2_kg: float

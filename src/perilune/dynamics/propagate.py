@@ -142,7 +142,7 @@ def propagate(
         run = engine.run(
             vector, origin, float(until - origin), static, env, dense=dense or bool(events)
         )
-    arc = Arc(state.center, origin, run, has_mass=thrust is not None)
+    arc = Arc(state.center, origin, run, has_mass=thrust is not None, coast=thrust is None)
     found = _found(arc, events) if run.hits or run.stopped_by is not None else ()
     return Trajectory((arc,), env, status=_status(run, events), events=found, stm=run.stm)
 

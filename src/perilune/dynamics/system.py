@@ -25,7 +25,7 @@ from perilune.errors import InputError
 
 Array = NDArray[np.float64]
 
-_SHADOW_BODIES = ("earth", "moon")
+SHADOW_BODIES = ("earth", "moon")
 _THRUST = ("force_n", "flow_kg_s", "rate_rad_s", "reference_s", *(f"aim_{i}" for i in range(3)),
            *(f"lead_{i}" for i in range(3)))  # fmt: skip
 
@@ -173,7 +173,7 @@ class _Builder:
     def _radiation(self) -> Vector:
         from_sun, _ = self.relative("sun")
         lit = hy.expression(1.0)
-        for body in _SHADOW_BODIES:
+        for body in SHADOW_BODIES:
             if body in self.forces.point_masses:
                 lit = lit * f.sunlight(hy, from_sun, self.relative(body)[0], body)
         return f.radiation_pressure(self.static("radiation"), from_sun, lit)

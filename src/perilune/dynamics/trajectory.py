@@ -30,12 +30,21 @@ class FoundEvent:
 
 @dataclass(frozen=True, eq=False)
 class Arc:
-    """One integration: Taylor polynomials over consecutive steps, about one center, `icrf` axes."""
+    """One integration: Taylor polynomials over consecutive steps, about one center, `icrf` axes.
+
+    Attributes
+    ----------
+    has_mass : bool
+        An engine burns, and the mass is integrated too.
+    coast : bool
+        The forces of a model alone move it: no engine, no ground, no air.
+    """
 
     center: str
     origin: Epoch
     run: Run
     has_mass: bool = False
+    coast: bool = False
 
     @property
     def span_s(self) -> tuple[float, float]:
@@ -72,6 +81,23 @@ class Arc:
             out *= dt
             out += chosen[..., k]
         return out
+
+    def within_steps(self, fractions: Array) -> tuple[Array, Array, Array]:
+        """Return instants and vectors at fractions (0 to 1) of each step, and the steps' lengths.
+
+        Shapes (steps, k), (steps, k, 6 or 7) and (steps,); seconds from the origin.
+        """
+        edges, points, coefficients = self._steps
+        edges = np.clip(edges, *self.span_s)
+        lengths = np.diff(edges)
+        seconds = edges[:-1, None] + lengths[:, None] * fractions
+        dt = (seconds - points[:, None])[..., None]
+        terms = np.moveaxis(coefficients, -1, 0)[:, :, None]
+        out = np.repeat(terms[-1], len(fractions), axis=1)
+        for term in terms[-2::-1]:
+            out *= dt
+            out += term
+        return seconds, out, lengths
 
     def rates(self, seconds: Array) -> Array:
         """Return the time derivative of `vectors`, shape (n, 6 or 7)."""
@@ -208,8 +234,7 @@ class Trajectory:
             arc.run, stop_s=stop, vector=arc.vectors(np.array([stop]))[0], stopped_by=None
         )
         events = [event for event in self.events if event.epoch - epoch <= 0.0]
-        cut = Arc(arc.center, arc.origin, run, arc.has_mass)
-        return Trajectory((*self.arcs[:-1], cut), self.env, events=events)
+        return Trajectory((*self.arcs[:-1], replace(arc, run=run)), self.env, events=events)
 
     def __add__(self, later: Trajectory) -> Trajectory:
         """Join two trajectories end to end.
