@@ -10,7 +10,7 @@ from perilune.astro.epoch import Epoch
 from perilune.errors import UnknownName
 from perilune.stations.complex import Complex
 from perilune.stations.docking import HasPort, Standard, why_not_mate
-from perilune.stations.visit import Berth, Visit
+from perilune.stations.visit import TOGETHER_S, Berth, Visit
 
 
 @dataclass(frozen=True)
@@ -124,6 +124,6 @@ def _met(berth: Berth, taken: Sequence[Berth]) -> list[Berth]:
 def _overlap(a: Berth, b: Berth) -> bool:
     if a.port != b.port:
         return False
-    a_first = a.stop is not None and a.stop - b.start <= 0.0
-    b_first = b.stop is not None and b.stop - a.start <= 0.0
+    a_first = a.stop is not None and a.stop - b.start <= TOGETHER_S
+    b_first = b.stop is not None and b.stop - a.start <= TOGETHER_S
     return not (a_first or b_first)

@@ -9,7 +9,7 @@ from typing import Any
 
 from perilune.astro.epoch import DAY, Epoch
 from perilune.errors import InputError
-from perilune.stations.visit import Visit
+from perilune.stations.visit import TOGETHER_S, Visit
 
 
 @dataclass(frozen=True)
@@ -119,20 +119,20 @@ def census(visits: Sequence[Visit], start: Epoch, stop: Epoch, *, aboard_n: int 
     """
     if stop - start <= 0.0:
         raise InputError(f"found {stop.utc_iso(0)}, expected it after {start.utc_iso(0)}")
-    instants = {0.0, float(stop - start)}
-    for found in visits:
-        for at in (found.docking, found.undocking, found.unfit_from):
-            if at is not None and 0.0 < at - start < stop - start:
-                instants.add(float(at - start))
-    edges = [start + seconds for seconds in sorted(instants)]
-    return Census(
-        tuple(_span(visits, a, b, aboard_n) for a, b in itertools.pairwise(edges))
-    )  # fmt: skip
+    instants = {
+        at
+        for found in visits
+        for at in (found.docking, found.undocking, found.unfit_from)
+        if at is not None and at - start > 0.0 and stop - at > 0.0
+    }
+    edges = [start, *sorted(instants, key=lambda at: float(at - start)), stop]
+    spans = [(a, b) for a, b in itertools.pairwise(edges) if b - a > TOGETHER_S]
+    return Census(tuple(_span(visits, a, b, aboard_n) for a, b in spans))
 
 
 def _span(visits: Sequence[Visit], start: Epoch, stop: Epoch, aboard_n: int) -> Span:
-    come = [found for found in visits if found.docking - start <= 0.0]
-    gone = [v for v in come if v.undocking is not None and v.undocking - start <= 0.0]
+    come = [found for found in visits if found.docking - start <= TOGETHER_S]
+    gone = [v for v in come if v.undocking is not None and v.undocking - start <= TOGETHER_S]
     there = [found for found in come if found not in gone]
     aboard = aboard_n + sum(v.crew_up_n for v in come) - sum(v.crew_down_n for v in gone)
     if aboard < 0:
@@ -141,6 +141,6 @@ def _span(visits: Sequence[Visit], start: Epoch, stop: Epoch, aboard_n: int) -> 
             f"after '{last}' has left, {aboard} are on board: more leave than came",
             key="crew_down_n",
         )
-    fit = [v for v in there if v.unfit_from is None or v.unfit_from - start > 0.0]
+    fit = [v for v in there if v.unfit_from is None or v.unfit_from - start > TOGETHER_S]
     seats = sum(found.ship.seats_n for found in fit)
     return Span(start, stop, aboard, seats, tuple(found.name for found in there))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import median
 from typing import Any
 
 from perilune.astro.environment import Environment
@@ -14,6 +15,8 @@ from perilune.stations.census import Census, Gap, census
 from perilune.stations.docking import Standard
 from perilune.stations.mean_orbit import Track
 from perilune.stations.visit import Visit
+
+_MOST_CREWS = 6
 
 
 @dataclass(frozen=True)
@@ -191,25 +194,26 @@ def crew_report(
 def handovers_d(visits: Sequence[Visit]) -> list[float | None]:
     """Return how long each visit's crew is together with the crew it relieves, days.
 
-    Comings and goings are paired, the closest in time first. None where nobody comes, or nobody
-    goes in turn.
+    Who goes first is relieved by who comes first of those that come later in the row: all crews
+    by the same number of places, the one that brings comings and goings closest together (1 where
+    a station has one crew at a time, 2 where it has two). None where nobody comes, or nobody goes
+    in turn.
+
+    Model limits: crews that come for days and leave in their own ship upset the row.
     """
-    pairs = sorted(
-        (abs(float(old.undocking - new.docking)), i, j)
-        for i, new in enumerate(visits)
-        for j, old in enumerate(visits)
-        if new.crew_up_n
-        and old.crew_down_n
-        and old.undocking is not None
-        and old.docking - new.docking < 0.0
-    )
+    coming = [i for i, v in enumerate(visits) if v.crew_up_n]
+    coming.sort(key=lambda i: float(visits[i].docking.j2000_s))
+    going = [v.undocking for v in visits if v.crew_down_n and v.undocking is not None]
+    going.sort(key=lambda at: float(at.j2000_s))
+    rows = [
+        [(i, float(at - visits[i].docking) / DAY) for i, at in zip(coming[n:], going, strict=False)]
+        for n in range(1, min(len(coming), _MOST_CREWS + 1))
+    ]
     found: list[float | None] = [None] * len(visits)
-    gone: set[int] = set()
-    for _, i, j in pairs:
-        relieved = visits[j].undocking
-        if found[i] is None and j not in gone and relieved is not None:
-            found[i] = float(relieved - visits[i].docking) / DAY
-            gone.add(j)
+    if any(rows):
+        best = min(filter(None, rows), key=lambda row: median(abs(gap) for _, gap in row))
+        for i, together in best:
+            found[i] = together
     return found
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from perilune.astro.epoch import DAY, Epoch
 from perilune.errors import InputError
 from perilune.stations.ship import Ship
-from perilune.stations.visit import Visit, visit
+from perilune.stations.visit import TOGETHER_S, Visit, visit
 
 _SHORTEST_D = 1.0
 
@@ -89,7 +89,7 @@ def staggered(
     rotations, left = [], crew_n
     for k in range(count):
         turn = tuple(ships[(i * count + k) % len(ships)] for i in range(len(ships)))
-        crew = min(left, *(ship.seats_n for ship in turn))
+        crew = min(left - (count - k - 1), *(ship.seats_n for ship in turn))  # one left for each
         left -= crew
         start = first + k * period / count * DAY
         rotations.append(Rotation(turn, crew, stay_d, handover_d, start))
@@ -134,5 +134,5 @@ def _dockings(
         docking = rotation.first + number * rotation.period_d * DAY
         if docking - stop >= 0.0:
             return
-        if docking + rotation.stay_d * DAY - start > 0.0:
+        if docking + rotation.stay_d * DAY - start > TOGETHER_S:
             yield docking, ship, rotation

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from perilune.catalog.entry import Entry, Mark
+from perilune.catalog.entry import CONFIDENCES, Entry, Mark
 from perilune.errors import InputError
 
 YEAR_D = 365.25
@@ -86,14 +86,11 @@ class LifeSupport:
         return sum(need.brought_kg_d for need in self.needs)
 
 
-_DOUBT = ("sourced", "derived", "unconfirmed", "assumed")
-
-
 def _need(row: Entry) -> Need:
     keys = ("need_kg_d", "recycled", "packaging")
     figures = {key: float(row.figures[key]) for key in keys if key in row.figures}
     marks = [row.mark_of(key) for key in figures]
-    least = max(marks, key=lambda mark: _DOUBT.index(mark.confidence))
+    least = max(marks, key=lambda mark: CONFIDENCES.index(mark.confidence))
     return Need(name=row.figures["name"], mark=least, **figures)
 
 

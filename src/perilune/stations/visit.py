@@ -11,6 +11,8 @@ from perilune.errors import InputError
 from perilune.stations.ship import Ship
 
 HOUR = 3600.0
+TOGETHER_S = 1e-3
+"""Instants closer than this differ by rounding."""
 
 
 @dataclass(frozen=True)
