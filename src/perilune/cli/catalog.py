@@ -30,7 +30,7 @@ _BRIEF = {
     "dry_mass_kg": "dry kg",
     "propellant_kg": "prop. kg",
 }
-_ELSEWHERE = ("apogee_altitude_km", "count", "site", "note", "fit", "throttle")
+_ELSEWHERE = ("apogee_altitude_km", "count", "site", "line_2", "note", "fit", "throttle")
 """Figures of a row that stand with another one, or below the table."""
 
 _LISTED = {
@@ -137,7 +137,7 @@ def _show_rows(key: str, rows: Sequence[Entry], shape: Shape, marks: _Sources) -
         cells.append([str(number), *(_cell(row, k) for k in used), standing])
     output.table(key.capitalize(), [*columns, ("source", "right")], cells)
     for number, row in enumerate(rows, start=1):
-        said = [row.figures[key] for key in ("site", "note") if key in row.figures]
+        said = [row.figures[key] for key in ("site", "line_2", "note") if key in row.figures]
         said += [f"throttle {row.figures['throttle']:g}"] if "throttle" in row.figures else []
         said += ["not fitted"] if row.figures.get("fit") is False else []
         _prose("; ".join(said), f"  row {number}: ")
