@@ -147,7 +147,7 @@ def _wanted(place: Place) -> str:
     """Say what belongs under a key."""
     location = place.location
     if location == ("phase",):
-        return "at least two tables [[phase]]: a launch and a transfer"
+        return "tables [[phase]]: a launch and a transfer at least, or a lunar_start"
     is_item = isinstance(location[-1], int)
     name = str(location[-2] if is_item else location[-1])
     part = place.model.model_json_schema(by_alias=True)["properties"][name]
