@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from perilune.catalog.entry import KINDS, Entry
@@ -33,5 +34,14 @@ class Doubts:
             alike = [key for key in used if found.mark_of(key) == mark]
             which = "" if alike == used else f" ({', '.join(alike)})"
             what = f"{KINDS[found.kind]}: {found.name}{which}"
-            figures = {key: found.figures[key] for key in alike}
+            figures = {key: _plain(found.figures[key]) for key in alike}
             self.note(what, figures, mark.confidence, mark.source)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON has it."""
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    return value.isoformat() if isinstance(value, date) else value

@@ -49,7 +49,10 @@ class OrbitFile(Part):
 
 
 class _Docking(Part):
-    """What comes to a port: a module, or a ship under a name of its own."""
+    """What comes to a port: a module, or a ship under a name of its own.
+
+    `arm` names whose arm sets it there, where that is not on board, such as a shuttle's.
+    """
 
     module: str | None = None
     ship: str | None = None
@@ -57,6 +60,7 @@ class _Docking(Part):
     port: str | None = None
     to: Mate | None = None
     clocking_deg: Annotated[float, Field(ge=-360, le=360)] = 0.0
+    arm: str | None = None
 
     @property
     def called(self) -> str:
@@ -119,6 +123,7 @@ class MoveFile(Part):
     to: Mate
     date: date
     clocking_deg: Annotated[float, Field(ge=-360, le=360)] = 0.0
+    arm: str | None = None
 
 
 class LeaveFile(Part):

@@ -109,6 +109,7 @@ class _Builder(Doubts):
                 port=part.port,
                 to=_mate(part.to),
                 clocking_deg=part.clocking_deg,
+                arm=part.arm,
                 date=self._day(f"{key}.date", part.date),
             )
         what = "modules" if part.module else "ships"
@@ -128,6 +129,7 @@ class _Builder(Doubts):
             port,
             None if part.to is None else _mate(part.to),
             part.clocking_deg,
+            part.arm,
             None if day is None else self._day(key, day),
             self._trip(key, part) if isinstance(part, FlightFile) else None,
         )

@@ -129,11 +129,11 @@ def _why_not(step: Step, before: Complex, found: Complex, plan: Plan) -> list[st
     standing = overlaps(found, step.name)
     if standing:
         reasons.append(f"no room: it would stand where {_listed(standing)} is")
-    has_arm = any(m.arm_reach_m > 0.0 for m in before.modules)
+    has_arm = step.arm is not None or any(m.arm_reach_m > 0.0 for m in before.modules)
     own = part.module.port(step.port)
     berths = port.berth or own.berth or plan.standards[port.standard].berth
     if berths:
-        if not has_arm and len(before.placed) > 1:
+        if not has_arm:
             reasons.append("this port is for an arm, and no module on board has one")
     elif step.kind == JOIN:
         lane = in_the_way(found, step.name)
@@ -153,8 +153,6 @@ def _notes(control: Control, power_kw: float, use_kw: float) -> list[str]:
     notes = []
     if not control.is_held:
         notes.append("nothing on board holds the attitude")
-    elif control.hours_to_saturate is not None and control.hours_to_saturate < 1.5:
-        notes.append("the gyrodynes fill within an orbit away from the principal axes")
     if use_kw > power_kw:
         notes.append(f"power is short by {use_kw - power_kw:.1f} kW")
     return notes

@@ -62,6 +62,8 @@ class Step:
     to : tuple of str or None
         Module and port it mates with; None for the first module.
     clocking_deg : float
+    arm : str or None
+        Whose arm sets it there, where that is not on board.
     date : Epoch or None
     trip : Trip or None
         For what flies up as part of the plan; without one it is there.
@@ -74,6 +76,7 @@ class Step:
     port: str = ""
     to: tuple[str, str] | None = None
     clocking_deg: float = 0.0
+    arm: str | None = None
     date: Epoch | None = None
     trip: Trip | None = None
 
