@@ -33,8 +33,8 @@ Array = NDArray[np.float64]
 SHIP_ISP_S = 300.0
 """Specific impulse of the engines of a ship or module that turns its own plane (assumed: storable
 propellants, as those of Soyuz, Shenzhou and Tianzhou have)."""
-_PASSES = 3
-"""What the last stage gives depends on the payload: settled to a kilogram after three more."""
+_PASSES = 20
+_SETTLED_KG = 0.5
 
 
 @dataclass(frozen=True)
@@ -113,15 +113,16 @@ def delivered(
     site, isp = lift.pad.site, means.ship_isp_s
     if not means.permitted:
         return _paid(lift, wanted, by_geometry(site, wanted, altitude_km), altitude_km, isp)
-    last = last_stage(lift, 0.0) if means.doglegs else None
-    reach = by_permission(site, lift.pad.corridor, wanted, altitude_km, last)
-    found = _paid(lift, wanted, reach, altitude_km, isp)
+    assumed: Array = np.zeros(wanted.shape)
     for _ in range(_PASSES):
-        if not np.any(found.reach.way == DOGLEG):
-            break
-        last = last_stage(lift, found.payload_kg)
+        last = last_stage(lift, assumed) if means.doglegs else None
         reach = by_permission(site, lift.pad.corridor, wanted, altitude_km, last)
         found = _paid(lift, wanted, reach, altitude_km, isp)
+        off = np.where(reach.way == DOGLEG, found.payload_kg - assumed, 0.0)
+        if np.abs(off).max(initial=0.0) < _SETTLED_KG:
+            break
+        # less payload, a cheaper turn, more payload: half a step each time settles the swing
+        assumed = np.where(assumed > 0.0, assumed + 0.5 * off, found.payload_kg)
     return found
 
 

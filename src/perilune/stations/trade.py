@@ -15,7 +15,7 @@ from perilune.stations.trade_result import Trade
 Array = NDArray[np.float64]
 
 LOWEST_DEG, HIGHEST_DEG, STEP_DEG = 28.0, 98.0, 0.25
-"""Inclinations of a trade unless others are given."""
+"""The span and step of a trade unless others are given."""
 
 
 def trade(
@@ -33,8 +33,7 @@ def trade(
     ----------
     fleets : sequence of Fleet
     inclinations_deg : array_like, optional
-        28 to 98 deg by a quarter of a degree where not given; every site's latitude and edge of a
-        corridor inside their span is added, for there the best ones lie.
+        `inclination_grid`, from 28 to 98 deg, where not given.
     altitudes_km : array_like
         150 to 2000 km.
     permitted : bool
@@ -55,7 +54,10 @@ def trade(
     """
     if not fleets:
         raise InputError("found no fleet, expected at least one", key="partners")
-    grid = _grid(fleets, inclinations_deg, permitted)
+    if inclinations_deg is None:
+        grid = inclination_grid(fleets, permitted=permitted)
+    else:
+        grid = _asked(inclinations_deg)
     heights = np.atleast_1d(np.asarray(altitudes_km, dtype=float))
     if heights.size == 0:
         raise InputError("found none, expected at least one", key="altitudes_km")
@@ -79,17 +81,43 @@ def _best(line: Line, grid: Array, heights: Array, means: Means) -> tuple[Array,
     return line.flights_n * each.max(axis=0), each.argmax(axis=0)
 
 
-def _grid(fleets: Sequence[Fleet], given: ArrayLike | None, permitted: bool) -> Array:
-    """Return the inclinations asked for, with the edges that fall between them."""
-    if given is None:
-        given = np.arange(LOWEST_DEG, HIGHEST_DEG + STEP_DEG / 2.0, STEP_DEG)
-    grid = np.atleast_1d(np.asarray(given, dtype=float))
-    if grid.size == 0 or not np.all((grid >= 0.0) & (grid <= 180.0)):
-        raise InputError("expected inclinations from 0 to 180 deg", key="inclinations_deg")
+def inclination_grid(
+    fleets: Sequence[Fleet],
+    low_deg: float = LOWEST_DEG,
+    high_deg: float = HIGHEST_DEG,
+    *,
+    step_deg: float = STEP_DEG,
+    permitted: bool = True,
+) -> Array:
+    """Return inclinations by even steps, and where the best ones lie: at edges.
+
+    Added are the edges of every site's corridors inside the span; by geometry, where nothing else
+    limits, the sites' geocentric latitudes.
+
+    Raises
+    ------
+    InputError
+        Where the span is none.
+    """
+    if not (0.0 <= low_deg < high_deg <= 180.0 and step_deg > 0.0):
+        raise InputError(
+            f"found {low_deg:g} to {high_deg:g} by {step_deg:g}, expected a span within 0 to 180 "
+            "deg and a step above zero",
+            key="inclinations_deg",
+        )
     pads = {lift.pad.name: lift.pad for fleet in fleets for lift in fleet.lifts}.values()
     edges = [pad.site.lowest_inclination_deg for pad in pads]
     if permitted:
         spans = (span for pad in pads for span in pad.corridor.permitted_inclinations(pad.site))
         edges = [edge for low, high, _ in spans for edge in (low, high)]
-    inside = [edge for edge in edges if grid.min() < edge < grid.max()]
-    return np.unique(np.concatenate([grid, inside]))
+    even = np.arange(low_deg, high_deg + step_deg / 2.0, step_deg)
+    inside = [edge for edge in edges if low_deg < edge < high_deg]
+    return np.unique(np.concatenate([even[even <= high_deg], inside]))
+
+
+def _asked(given: ArrayLike) -> Array:
+    """Return inclinations as given."""
+    grid = np.atleast_1d(np.asarray(given, dtype=float))
+    if grid.size == 0 or not np.all((grid >= 0.0) & (grid <= 180.0)):
+        raise InputError("expected inclinations from 0 to 180 deg", key="inclinations_deg")
+    return grid
