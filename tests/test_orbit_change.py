@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -186,6 +187,40 @@ def test_what_cannot_be_says_why(env: Environment) -> None:
     assert "past" in fly(past, start, env).remedy
     unbound = State(start.epoch, "moon", "icrf", start.r_km, 2.0 * start.v_km_s)
     assert fly(ApsisBurn("apolune", 100.0), unbound, env).status == "no_solution"
+
+
+@pytest.mark.parametrize("flat_deg", [0.0, 180.0])
+def test_a_turn_into_the_equator_is_an_impulse_or_says_how_near_it_comes(
+    flat_deg: float, env: Environment
+) -> None:
+    """No line of nodes is left there: a burn of minutes cannot hit it, and says what it can."""
+    start = orbit(200.0, 200.0, env, inclination_deg=43.5)
+    struck = end(fly(PlaneChange(inclination_deg=flat_deg, burner=STRUCK), start, env))
+    assert moon_inclination_deg(struck, env) == pytest.approx(flat_deg, abs=1e-4)
+    leg = fly(PlaneChange(inclination_deg=flat_deg, burner=FINITE), start, env)
+    assert leg.status != "converged"
+    assert "no line of nodes" in leg.remedy
+    asked = re.search(r"inclination of ([\d.]+) deg", leg.remedy)
+    assert asked is not None
+    reached = end(fly(PlaneChange(inclination_deg=float(asked[1]), burner=FINITE), start, env))
+    assert moon_inclination_deg(reached, env) == pytest.approx(float(asked[1]), abs=1e-3)
+
+
+def test_an_orbit_in_the_equator(env: Environment) -> None:
+    """It has no nodes of its own: any line does to turn up, none is needed to stay."""
+    pole = frames.from_icrf("moon_me", ASCENT_END, env)[0][2]
+    seen = orbit(200.0, 200.0, env)
+    ahead = np.cross(pole, seen.r_km)
+    r = np.cross(ahead, pole)
+    size, speed = np.linalg.norm(seen.r_km), np.linalg.norm(seen.v_km_s)
+    start = State(ASCENT_END, "moon", "icrf", size * r / np.linalg.norm(r),
+                  speed * ahead / np.linalg.norm(ahead))  # fmt: skip
+    stays = fly(PlaneChange(inclination_deg=0.0, burner=FINITE), start, env)
+    assert "already: leave this phase out" in stays.remedy
+    up = end(fly(PlaneChange(inclination_deg=90.0, burner=FINITE), start, env))
+    assert moon_inclination_deg(up, env) == pytest.approx(90.0, abs=1e-3)
+    turned = fly(PlaneChange(inclination_deg=180.0, burner=STRUCK), start, env)  # all the way round
+    assert "Ask for an inclination of 179.9" in turned.remedy
 
 
 def test_misuse_is_refused() -> None:

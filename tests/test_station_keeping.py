@@ -75,6 +75,24 @@ def test_too_tight_a_band_is_named(env: Environment) -> None:
     assert "larger tolerance" in leg.remedy
 
 
+@pytest.mark.parametrize(("low_km", "high_km"), [(300.0, 300.0), (100.0, 160.0), (40.0, 300.0)])
+def test_an_orbit_far_off_is_not_kept_but_named(
+    low_km: float, high_km: float, env: Environment
+) -> None:
+    """The burns that bring it into the band are another phase's."""
+    start = orbit(low_km, high_km, env, inclination_deg=90.0)
+    phase = StationKeeping(100.0, 20.0, ASCENT_END + 3.0 * DAY, Burner("craft", MAIN))
+    leg = phase.fly(Condition(STACK, start), sky(env))[0]
+    assert leg.status == "no_solution"
+    assert f"{low_km:.0f} x {high_km:.0f} km high where its keeping begins" in leg.remedy
+    assert "apsis_burn" in leg.remedy
+    assert leg.happenings == ()  # nothing is burnt on it
+
+
+def test_the_height_it_has_is_kept(env: Environment) -> None:
+    assert keep(300.0, 20.0, 0.5, env).status == "converged"
+
+
 def test_misuse_is_refused(env: Environment) -> None:
     with pytest.raises(InputError, match="tolerance_km"):
         StationKeeping(100.0, 120.0, ASCENT_END)

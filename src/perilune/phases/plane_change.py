@@ -26,9 +26,13 @@ from perilune.phases.orbit_burn import (
     solve_burn,
 )
 from perilune.phases.relative import lvlh
-from perilune.targeting.problem import Goal
+from perilune.targeting.problem import Goal, Solution
 
 Array = NDArray[np.float64]
+
+_FLAT_DEG = 2.0
+_SPARE = 1.25
+_THERE_RAD = 1e-3
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,9 @@ class PlaneChange:
     event : str
         What the burn is called in the timeline.
 
-    Model limits: one burn; the eccentricity changes by what a burn off the apsis line does.
+    Model limits: one burn; the eccentricity changes by what a burn off the apsis line does. A burn
+    of some length does not end in the Moon's equator itself: 250 m/s at 1.5 m/s2 miss it by 0.01
+    deg, 600 m/s by 0.1; an impulse meets it to 1e-5.
     """
 
     inclination_deg: float | None = None
@@ -70,8 +76,15 @@ class PlaneChange:
         normal = self._normal(here, context)
         old = lvlh(here)[2]
         line = np.cross(old, normal)
-        turn = float(np.arctan2(np.linalg.norm(line), old @ normal))
-        line = line / np.linalg.norm(line) if turn > 1e-9 else lvlh(here)[0]
+        across = float(np.linalg.norm(line))
+        turn = float(np.arctan2(across, old @ normal))
+        if np.radians(self._off_equator_deg) + turn < _THERE_RAD:
+            remedy = (
+                f"the orbit lies within {np.degrees(turn):.2g} deg of that plane already: leave "
+                "this phase out"
+            )
+            return [failed("plane_change", start, remedy)]
+        line = line / across if across > 1e-9 else lvlh(here)[0]  # the same plane, or reversed
         side = np.cross(old, line)
         sheet = Plane(normal=(float(side[0]), float(side[1]), float(side[2])))
         at = next_event(here, sheet, 1, context)
@@ -96,7 +109,7 @@ class PlaneChange:
         aim = Aim(at, seed, (1, 2), goals, residual)
         solution, pulse = solve_burn(start, aim, self.burner, context)
         if not solution.converged:
-            return failed("plane_change", start, solution.remedy, solution.status)
+            return failed("plane_change", start, self._why(solution), solution.status)
 
         def checks(state: State) -> tuple[Check, ...]:
             off = float(np.degrees(abs(self._miss(state, context))))
@@ -110,6 +123,26 @@ class PlaneChange:
         names = [self.event]
         return burn_leg(
             "plane_change", start, [pulse], self.burner, context, names, checks, figures
+        )
+
+    @property
+    def _off_equator_deg(self) -> float:
+        """How far from the equator's plane the plane wanted is; infinite where a site decides."""
+        wanted = self.inclination_deg
+        return np.inf if wanted is None else min(wanted, 180.0 - wanted)
+
+    def _why(self, solution: Solution) -> str:
+        """Return why the burn was not found: near the equator there may be none."""
+        off = abs(solution.errors.get("plane_rad", np.nan))
+        if not self._off_equator_deg < _FLAT_DEG or not np.isfinite(off):
+            return solution.remedy
+        nearest = self._off_equator_deg + float(np.degrees(off))
+        least = float(np.ceil(100.0 * _SPARE * nearest)) / 100.0
+        ask = least if (self.inclination_deg or 0.0) < 90.0 else 180.0 - least
+        return (
+            f"one burn comes within {nearest:.2g} deg of the Moon's equator and no nearer: there "
+            f"is no line of nodes left to turn about, and a burn of some length smears it. Ask for "
+            f"an inclination of {ask:g} deg, for more thrust, or turn in two steps"
         )
 
     def _normal(self, state: State, context: Context) -> Array:

@@ -69,6 +69,7 @@ class _Keeper:
         self.phase, self.context = phase, context
         state = moon_state(start.state, context)
         self.now, self.begin = replace(start, state=state), state.epoch
+        self.began = osculating(state, context)
         self.legs: list[Leg] = []
         self.flown: Trajectory | None = None
         self.corrections, self.off_km = 0, 0.0
@@ -81,6 +82,8 @@ class _Keeper:
                 return self._end(status, "the orbit falls onto the Moon: keep it higher")
             if left is None:
                 return self._end("converged", "")
+            if corrected is None and self._began_outside():
+                return self._end("no_solution", self._outside_words())
             period = float(osculating(left, self.context).period_s)
             if corrected is not None and left.epoch - corrected < 2.0 * period:
                 return self._end(
@@ -96,6 +99,25 @@ class _Keeper:
                 return self._end(failure.status, failure.remedy)
             assert self.now.state is not None
             corrected = self.now.state.epoch
+
+    def _began_outside(self) -> bool:
+        """Whether the first apsis is outside the band because the orbit was before it began."""
+        if self.off_km <= self.phase.tolerance_km:
+            return False
+        return max(abs(height) for height in self._began_off_km()) > self.phase.tolerance_km
+
+    def _began_off_km(self) -> tuple[float, float]:
+        """Return how far perilune and apolune were off the height to be kept at the start."""
+        height = MOON_RADIUS_KM + self.phase.altitude_km
+        return float(self.began.periapsis_km) - height, float(self.began.apoapsis_km) - height
+
+    def _outside_words(self) -> str:
+        low, high = (self.phase.altitude_km + off for off in self._began_off_km())
+        return (
+            f"the orbit is {low:,.0f} x {high:,.0f} km high where its keeping begins, not within "
+            f"{self.phase.tolerance_km:g} km of {self.phase.altitude_km:g} km: bring it there "
+            "first (ApsisBurn, in a file kind apsis_burn), or keep the height it has"
+        )
 
     def _add(self, piece: Trajectory) -> None:
         self.flown = piece if self.flown is None else self.flown + piece
