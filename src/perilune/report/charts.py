@@ -25,8 +25,9 @@ class Series:
     x, y : sequence
         Numbers, or texts: UTC instants on a date axis, names on an axis of names. None is a gap.
     kind : str
-        `line`, `dots`, `bars`, `band` (`y` and `low`), `spans` (bars from `low` to `x`, a row each
-        of `y`) or `outline` (a closed, filled shape).
+        `line`, `steps` (a value holds until the next), `dots`, `bars`, `band` (`y` and `low`),
+        `spans` (bars from `low` to `x`, a row each of `y`), `outline` (a closed, filled shape) or
+        `labels` (`text` written at each point).
     low : sequence, optional
     text : sequence of str, optional
         Shown on hovering.
@@ -135,8 +136,13 @@ def _traces(series: Series, color: str, is_first: bool) -> list[dict[str, Any]]:
         return [
             base
             | {"type": "scatter", "mode": "lines", "fill": "toself", "opacity": 0.75}
-            | {"line": line, "hoveron": "fills", "hovertemplate": None, "hoverinfo": "name"}
+            | {"line": line | {"width": 1}, "hoveron": "fills", "hoverinfo": "text"}
+            | {"text": " ".join(series.text or [series.name]), "hovertemplate": None}
         ]
+    if series.kind == "labels":
+        return [base | {"type": "scatter", "mode": "text", "hoverinfo": "skip"}]
+    if series.kind == "steps":
+        line |= {"shape": "hv"}
     if series.kind == "band":
         lower = base | {"y": list(series.low or []), "showlegend": False, "hoverinfo": "skip"}
         thin = {"type": "scatter", "mode": "lines", "line": {"color": color, "width": 0.5}}

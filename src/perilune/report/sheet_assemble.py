@@ -80,6 +80,7 @@ def _growth(stack: Sequence[Row]) -> Chart:
                 "mass",
                 [row["date_utc"] for row in rows],
                 [row["mass_kg"] / 1000.0 for row in rows],
+                "steps",
                 text=[f"{row['after']}<br>{row['mass_kg'] / 1000.0:,.1f} t" for row in rows],
             )
         ],
