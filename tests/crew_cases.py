@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from authority import read
+from css import elements
 
 from perilune import Epoch
 from perilune.catalog.entry import entry, table
@@ -95,7 +96,4 @@ ISS_2016_03 = TwoLine(
     "1 25544U 98067A   16063.85205029  .00007024  00000-0  11228-3 0  9997",
     "2 25544  51.6424 223.3270 0003333 190.1315 281.8711 15.54368576988592",
 )
-CSS_2022_12 = TwoLine(
-    "1 48274U 21035A   22338.24722390  .00020998  00000+0  26284-3 0  9995",
-    "2 48274  41.4771 263.3901 0005969  11.7317 116.1668 15.59272697 91354",
-)
+_, CSS_2021_10, CSS_2022_04, _, CSS_2022_10, CSS_2022_12 = elements()

@@ -42,7 +42,7 @@ def light_fraction(beta: Any, altitude_km: Any) -> Any:
         Over the equatorial radius.
 
     Model limits: a cylinder of shadow behind a spherical Earth, which leaves half the penumbra
-    out on either side; right to 0.3 % of an orbit in low ones, more within a degree of no shadow.
+    out on either side; right to 0.3 % of a low orbit, to 1 % within 5 deg of where the shadow ends.
     """
     ratio = EARTH_RADIUS_KM / (EARTH_RADIUS_KM + np.asarray(altitude_km, float))
     cosine = np.sqrt(1.0 - ratio**2) / np.maximum(np.abs(np.cos(np.radians(beta))), 1e-12)

@@ -42,11 +42,11 @@ class MeanOrbit:
     latitude_argument_deg : float
         Angle from the node at epoch.
 
-    Secular rates of first order in J2 (Brouwer 1959; Vallado, Fundamentals of Astrodynamics, 4th
-    edition, eqs. 9-38 to 9-41, at zero eccentricity).
+    Secular rates to second order in J2 and first in J4 (Brouwer 1959; as in Hoots & Roehrich 1980,
+    Spacetrack Report 3, section 6), at zero eccentricity.
 
-    Model limits: circular, J2 alone, the altitude kept for ever. A station kept 5 km off turns its
-    node 0.01 deg a day differently; where along its orbit it will be is lost within days.
+    Model limits: circular, no other forces, the altitude kept for ever. A station kept 5 km off
+    turns its node 0.01 deg a day differently; where along its orbit it will be is lost in days.
     """
 
     epoch: Epoch
@@ -78,10 +78,17 @@ class MeanOrbit:
         earth = field("earth")
         gm = constants("de440").gm("earth")
         motion = float(np.sqrt(gm / self.sma_km**3))
+        j2, _, j4 = earth.zonal(4)
+        ratio2 = (earth.radius_km / self.sma_km) ** 2
         cosine = float(np.cos(np.radians(self.inclination_deg)))
-        drift = 0.75 * motion * earth.zonal(2)[0] * (earth.radius_km / self.sma_km) ** 2
-        along = motion + drift * ((3.0 * cosine**2 - 1.0) + (5.0 * cosine**2 - 1.0))
-        return -2.0 * drift * cosine, along
+        c2, c4 = cosine**2, cosine**4
+        first = 1.5 * j2 * ratio2 * motion
+        second, fourth = 0.5 * first * j2 * ratio2, -15.0 / 32.0 * j4 * ratio2**2 * motion
+        anomaly = first / 2 * (3 * c2 - 1) + second / 16 * (13 - 78 * c2 + 137 * c4)
+        perigee = first / 2 * (5 * c2 - 1) + second / 16 * (7 - 114 * c2 + 395 * c4)
+        perigee += fourth * (3 - 36 * c2 + 49 * c4)
+        node = -first + second / 2 * (4 - 19 * c2) + 2 * fourth * (3 - 7 * c2)
+        return node * cosine, motion + anomaly + perigee
 
     @property
     def node_rate_rad_s(self) -> float:
