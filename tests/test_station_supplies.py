@@ -137,17 +137,34 @@ def prop_what_flies_brings_what_is_needed(crew: float, fuel_kg_y: float, part: f
     assert sum(row.dry_kg_y for row in found.flights) == pytest.approx(needed.dry_kg_y)
     assert sum(row.propellant_kg_y for row in found.flights) == pytest.approx(fuel_kg_y)
     for row in found.flights:
-        room = row.flights_n_y * (row.ship.cargo_kg + row.ship.reboost_kg)
+        room = row.flights_n_y * row.ship.room_kg
         assert row.dry_kg_y + row.propellant_kg_y <= room * (1.0 + 1e-12)
         assert row.dry_kg_y <= row.flights_n_y * row.ship.cargo_kg * (1.0 + 1e-12)
-        tanks = row.ship.refuel_kg + row.ship.reboost_kg
-        assert row.propellant_kg_y <= row.flights_n_y * tanks * (1.0 + 1e-12)
+        tanks = row.flights_n_y * max(row.ship.refuel_kg, row.ship.reboost_kg)
+        assert row.propellant_kg_y <= tanks * (1.0 + 1e-12)
 
 
 def test_a_thirsty_station_is_limited_by_propellant() -> None:
     (row,) = resupply(supplies(life("css"), 0.5, propellant_kg_y=8_600.0), [PROGRESS]).flights
     assert row.limited_by == "propellant"
-    assert row.flights_n_y == pytest.approx(8_600.0 / 1_100.0)
+    assert row.flights_n_y == pytest.approx(8_600.0 / 850.0)
+
+
+def test_ships_of_the_catalogue_bring_and_carry() -> None:
+    ships = {name: Ship.of(found) for name, found in table("ships").items()}
+    assert ships["soyuz-ms"].seats_n == ships["shenzhou"].seats_n == 3
+    assert ships["soyuz-ms"].landing_zones == ("zhezkazgan", "arkalyk")
+    for ship in ships.values():
+        assert ship.seats_n or ship.cargo_kg > 0.0
+        if ship.seats_n and ship.entry is not None and ship.entry.figures.get("in_service"):
+            assert 150.0 <= (ship.docked_life_d or 0.0) <= 400.0
+    (row,) = resupply(
+        supplies(life("css"), 3.07, propellant_kg_y=1_290.0), [ships["tianzhou"]]
+    ).flights
+    assert row.whole_n(1.0) == 2
+    # What Tianzhou burns for the station is what it would pump over: it is not counted twice.
+    assert ships["tianzhou"].room_kg == ships["tianzhou"].cargo_kg
+    assert ships["atv"].room_kg > ships["atv"].cargo_kg
 
 
 def test_without_shares_all_ships_fly_equally_often() -> None:

@@ -100,7 +100,7 @@ def resupply(
     bring is left out.
     """
     parts = _shares(ships, shares)
-    tankers = {ship.name for ship in ships if ship.refuel_kg + ship.reboost_kg > 0.0}
+    tankers = {ship.name for ship in ships if ship.propellant_kg > 0.0}
     wet = sum(parts[name] for name in tankers)
     rows, why_not = [], []
     for ship in ships:
@@ -116,9 +116,9 @@ def resupply(
 
 
 def _flights(ship: Ship, dry_kg_y: float, fuel_kg_y: float) -> CargoFlights:
-    by_cargo = (dry_kg_y + fuel_kg_y) / (ship.cargo_kg + ship.reboost_kg)
+    by_cargo = (dry_kg_y + fuel_kg_y) / ship.room_kg
     by_cargo = max(by_cargo, dry_kg_y / ship.cargo_kg)
-    by_fuel = fuel_kg_y / (ship.refuel_kg + ship.reboost_kg) if fuel_kg_y > 0.0 else 0.0
+    by_fuel = fuel_kg_y / ship.propellant_kg if fuel_kg_y > 0.0 else 0.0
     limit = "propellant" if by_fuel > by_cargo else "cargo"
     return CargoFlights(ship, max(by_cargo, by_fuel), dry_kg_y, fuel_kg_y, limit)
 

@@ -25,7 +25,8 @@ class Ship:
     refuel_kg : float
         The most of that which can be propellant for the station's tanks.
     reboost_kg : float
-        Of its own propellant, beside `cargo_kg`, for raising the station.
+        Propellant it can raise the station with, be it in its own tanks or in those it could pump
+        over: what exceeds `refuel_kg` comes beside `cargo_kg`.
     docked_life_d, free_flight_d : float or None
         How long it may stay docked, and fly by itself; None where no limit is known.
     rendezvous_h, return_h : float
@@ -61,6 +62,16 @@ class Ship:
                 f"{self.cargo_kg:g}, of which it is a part",
                 key="refuel_kg",
             )
+
+    @property
+    def propellant_kg(self) -> float:
+        """The most propellant a flight can bring, pumped over or burned on the spot."""
+        return max(self.refuel_kg, self.reboost_kg)
+
+    @property
+    def room_kg(self) -> float:
+        """All a flight can bring: its cargo, and propellant of its own beside it."""
+        return self.cargo_kg + max(self.reboost_kg - self.refuel_kg, 0.0)
 
     @classmethod
     def of(cls, entry: Entry) -> Ship:
