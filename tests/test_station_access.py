@@ -42,7 +42,8 @@ def css() -> Access:
 
 @pytest.fixture(scope="module")
 def iss() -> Access:
-    return access(ISS, LIFTS, BOOK.table("landing_zones").values())
+    ships = BOOK.table("ships").values()
+    return access(ISS, LIFTS, BOOK.table("landing_zones").values(), ships=ships)
 
 
 def lift_of(vehicle: str, site: str, stage: str = "none") -> Lift:
@@ -310,6 +311,7 @@ def test_landing_zones_under_the_track(css: Access, iss: Access) -> None:
     # 42.35 deg geodetic is 42.158 geocentric: 0.688 deg beyond the track
     assert near["siziwang"].off_track_km == pytest.approx(0.688 * 111.32, abs=0.3)
     assert {zone.name for zone in iss.zones if zone.reached} >= {"zhezkazgan", "arkalyk"}
+    assert "soyuz-ms" in next(zone for zone in iss.zones if zone.name == "zhezkazgan").ships
 
 
 @pytest.mark.parametrize("heading", ["northbound", "southbound"])

@@ -127,6 +127,7 @@ def access(
     lifts: Sequence[Lift],
     zones: Iterable[Entry] = (),
     *,
+    ships: Iterable[Entry] = (),
     ship_isp_s: float = SHIP_ISP_S,
 ) -> Access:
     """Return who can reach a station's orbit, by geometry and by permission.
@@ -138,6 +139,8 @@ def access(
         As `lifts_of` has them.
     zones : iterable of Entry
         Landing zones of the catalogue.
+    ships : iterable of Entry
+        Ships of the catalogue, whose landing zones they are.
     ship_isp_s : float
         Specific impulse of ships that turn their own plane.
 
@@ -156,9 +159,8 @@ def access(
         )
     pads = {lift.pad.name: pad_access(lift.pad, station) for lift in lifts}
     rows = [_row(lift, pads[lift.pad.name], station, ship_isp_s) for lift in lifts]
-    return Access(
-        station, tuple(pads.values()), tuple(rows), zones_of(zones, station.inclination_deg)
-    )
+    ground = zones_of(zones, station.inclination_deg, ships)
+    return Access(station, tuple(pads.values()), tuple(rows), ground)
 
 
 def _row(lift: Lift, pad: PadAccess, station: Station, ship_isp_s: float) -> LiftAccess:

@@ -34,6 +34,8 @@ class Zone:
         Stated, or of a circle of the area stated; 0 where neither is.
     off_track_km : float
         How far the center stays from the ground track where that comes closest; 0: passes over it.
+    ships : tuple of str
+        Crewed ships of the catalogue that land there.
     confidence : str
     """
 
@@ -44,6 +46,7 @@ class Zone:
     longitude_deg: float
     radius_km: float
     off_track_km: float
+    ships: tuple[str, ...]
     confidence: str
 
     @property
@@ -61,20 +64,32 @@ class Zone:
             "radius_km": round(self.radius_km, 1),
             "off_track_km": round(self.off_track_km, 1),
             "reached": self.reached,
+            "ships": list(self.ships),
         }
 
 
-def zones_of(entries: Iterable[Entry], inclination_deg: float) -> tuple[Zone, ...]:
+def zones_of(
+    entries: Iterable[Entry], inclination_deg: float, ships: Iterable[Entry] = ()
+) -> tuple[Zone, ...]:
     """Return each landing zone of a catalogue as seen from an orbit's inclination.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+        Landing zones.
+    inclination_deg : float
+    ships : iterable of Entry
+        Those with seats are named where they land.
 
     Model limits: a low circular orbit passes every longitude, so latitude alone decides; the
     cross-range of a capsule, some tens of kilometers, is not counted; nor how often it passes.
     """
     highest = min(inclination_deg, 180.0 - inclination_deg)
-    return tuple(_zone(entry, highest) for entry in entries)
+    crewed = [ship for ship in ships if ship.figures.get("seats_n", 0) > 0]
+    return tuple(_zone(entry, highest, crewed) for entry in entries)
 
 
-def _zone(entry: Entry, highest_deg: float) -> Zone:
+def _zone(entry: Entry, highest_deg: float, crewed: list[Entry]) -> Zone:
     point, f = entry.point("earth"), entry.figures
     beyond = max(abs(point.geocentric_latitude_deg) - highest_deg, 0.0)
     stated = f.get("radius_km")
@@ -87,6 +102,7 @@ def _zone(entry: Entry, highest_deg: float) -> Zone:
         point.longitude_deg,
         radius,
         EARTH_RADIUS_KM * float(np.radians(beyond)),
+        tuple(s.name for s in crewed if entry.name in s.figures.get("landing_zones", ())),
         entry.confidence,
     )
 
