@@ -88,6 +88,30 @@ class StationFlight:
         return self.passage.offset_min(self.lift_off)
 
     @property
+    def phase_known(self) -> bool:
+        """Whether the station's place along its orbit at launch is known."""
+        return self.phase_deg is not None
+
+    @property
+    def phase_note(self) -> str:
+        """What the phase angle takes, in words; empty where the plan has none."""
+        if self.phase_needed_deg is None or self.phase_reboost_m_s is None:
+            return ""
+        needed = f"phase angle of {self.phase_needed_deg:.0f} deg needed at insertion"
+        if self.phase_deg is None:
+            return (
+                f"{needed}; the elements are too old to say what it will be: at most "
+                f"{self.phase_reboost_m_s:.1f} m/s two weeks before set it"
+            )
+        if self.phase_shift_deg == 0.0:
+            return f"{needed}: as it is"
+        way = "raising" if self.phase_reboost_m_s > 0.0 else "lowering"
+        return (
+            f"{needed}, {self.phase_deg:.0f} deg as it is: {way} the station by "
+            f"{abs(self.phase_reboost_m_s):.1f} m/s two weeks before sets it"
+        )
+
+    @property
     def why_not(self) -> tuple[str, ...]:
         """Everything that speaks against it, in words; empty where it flies."""
         found = []
@@ -120,6 +144,7 @@ class StationFlight:
             "phase_needed_deg": self.phase_needed_deg,
             "phase_shift_deg": self.phase_shift_deg,
             "phase_reboost_m_s": self.phase_reboost_m_s,
+            "phase_note": self.phase_note,
             "dv_m_s": self.dv_m_s,
             "propellant_kg": self.propellant_kg,
             "docking_sunlit": self.docking_sunlit,
