@@ -75,6 +75,38 @@ def _joined(key: str) -> Callable[[Row], str]:
 
 
 _TABLES: dict[str, list[tuple[str, str, list[Shown]]]] = {
+    "access": [
+        (
+            "sites",
+            "Sites and vehicles",
+            [
+                ("site", "left", _text("site")),
+                ("vehicle", "left", _text("vehicle")),
+                ("stage on top", "left", _text("upper_stage")),
+                ("geometry", "left", _text("way_geometric")),
+                ("permission", "left", _text("way_permitted")),
+                ("m/s", "right", _number("penalty_permitted_m_s")),
+                ("kg", "right", _number("payload_kg")),
+                ("lost kg", "right", _number("payload_loss_kg")),
+            ],
+        ),
+        (
+            "optima",
+            "Which inclination suits whom",
+            [
+                ("best for", "left", _text("name")),
+                ("deg", "right", _number("inclination_deg", 2)),
+                ("t in all", "right", _number("total_kg", 1, 1e-3)),
+                (
+                    "t each",
+                    "left",
+                    lambda r: ", ".join(
+                        f"{who} {mass / 1000.0:.1f}" for who, mass in r["delivered_kg"].items()
+                    ),
+                ),
+            ],
+        ),
+    ],
     "assemble": [
         (
             "flights",

@@ -9,12 +9,13 @@ from typing import Any
 
 from perilune.formats.files import write_whole
 from perilune.formats.tables import csv_text
-from perilune.report import sheet_assemble, sheet_split
+from perilune.report import sheet_access, sheet_assemble, sheet_split
 from perilune.report.save import require_writable
 from perilune.report.sheet import Sheet, sheet_page
 from perilune.stations.result import StationResult
 
 SHEETS: Mapping[str, Callable[[Mapping[str, Any]], Sheet]] = {
+    "access": sheet_access.sheet,
     "assemble": sheet_assemble.sheet,
     "split": sheet_split.sheet,
 }

@@ -10,6 +10,7 @@ from typing import Any
 from perilune.errors import InputError, UnknownName
 from perilune.scenarios.source import called
 from perilune.scenarios.station_load import load_station
+from perilune.stations.ask_access import ask_access
 from perilune.stations.assemble import assemble, compared
 from perilune.stations.design import Design
 from perilune.stations.result import VERBS, StationResult
@@ -58,6 +59,7 @@ def _assemble(design: Design, report: Report) -> dict[str, Any]:
 
 
 _ANSWERS: dict[str, Callable[[Design, Report], dict[str, Any]]] = {
+    "access": ask_access,
     "assemble": _assemble,
     "split": split,
 }

@@ -155,6 +155,42 @@ class SplitFile(Part):
         return value
 
 
+class ManifestFile(Part):
+    """Flights of one vehicle in a manifest."""
+
+    vehicle: str
+    flights_n: Annotated[float, Field(gt=0, le=1000)] = 1.0
+    partner: str | None = None
+    site: str | None = None
+
+
+class TradeFile(Part):
+    """Which inclinations are compared: whose fleets fly, how much, and to which other stations.
+
+    Without `flight` each partner flies once, with what delivers most.
+    """
+
+    partners: list[str] | None = None
+    lowest_deg: Inclination = 28.0
+    highest_deg: Inclination = 98.0
+    step_deg: Annotated[float, Field(ge=0.01, le=10)] = 0.25
+    altitudes_km: list[Altitude] | None = None
+    permitted: bool = True
+    doglegs: bool = False
+    flight: list[ManifestFile] = []
+    tonnes: dict[str, Annotated[float, Field(gt=0, le=1e5)]] = {}
+    move_to: list[str] = []
+
+    @model_validator(mode="after")
+    def _span(self) -> TradeFile:
+        if self.lowest_deg >= self.highest_deg:
+            raise ValueError(
+                f"`lowest_deg` is {self.lowest_deg:g} and `highest_deg` {self.highest_deg:g}: "
+                "expected the lower first"
+            )
+        return self
+
+
 class UpkeepFile(Part):
     """How the station is kept up."""
 
@@ -176,6 +212,7 @@ class StationFile(Part):
     catalog: list[str] = []
     orbit: OrbitFile = OrbitFile()
     step: list[StepFile] = []
+    trade: TradeFile = TradeFile()
     split: SplitFile | None = None
     upkeep: UpkeepFile | None = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,10 +22,11 @@ from perilune.scenarios.station_file import (
     StationFile,
     StepFile,
 )
-from perilune.stations.design import Design, SplitRequest, UpkeepRequest
+from perilune.stations.design import Design, SplitRequest, TradeRequest, UpkeepRequest
 from perilune.stations.docking import Standard
+from perilune.stations.fleet import Flights
 from perilune.stations.module import module_of
-from perilune.stations.plan import JOIN, LEAVE, MOVE, Plan, Step, Trip
+from perilune.stations.plan import JOIN, LEAVE, MOVE, Plan, Ride, Step
 from perilune.stations.station import Station
 
 STATIONS = Source("stations", "station")
@@ -83,6 +85,7 @@ class _Builder(Doubts):
             station,
             plan,
             self.book,
+            self._trade(),
             self._split(),
             self._upkeep(station),
             tuple(self.assumed),
@@ -131,17 +134,17 @@ class _Builder(Doubts):
             part.clocking_deg,
             part.arm,
             None if day is None else self._day(key, day),
-            self._trip(key, part) if isinstance(part, FlightFile) else None,
+            self._ride(key, part) if isinstance(part, FlightFile) else None,
         )
 
-    def _trip(self, key: str, part: FlightFile) -> Trip:
+    def _ride(self, key: str, part: FlightFile) -> Ride:
         vehicle = self._at(f"{key}.vehicle", lambda: self.book.entry("vehicles", part.vehicle))
         site = self._at(f"{key}.site", lambda: self.book.entry("launch_sites", part.site))
         launch = part.launch_utc
         flown: dict[str, Any] = {}
         if part.as_flown is not None:
             flown = part.as_flown.model_dump(exclude_none=True)
-        return Trip(
+        return Ride(
             vehicle,
             site,
             None
@@ -155,6 +158,27 @@ class _Builder(Doubts):
         return self._at(key, lambda: dates.read(day.isoformat(), on_earth=True))
 
     # ---- what is asked
+
+    def _trade(self) -> TradeRequest:
+        part = self.file.trade
+        others = [
+            self._at(f"trade.move_to[{n}]", partial(self.book.entry, "stations", name))
+            for n, name in enumerate(part.move_to)
+        ]
+        manifest = [
+            Flights(row.vehicle, row.flights_n, row.partner, row.site) for row in part.flight
+        ]
+        return TradeRequest(
+            None if part.partners is None else tuple(part.partners),
+            (part.lowest_deg, part.highest_deg),
+            part.step_deg,
+            tuple(part.altitudes_km or ()),
+            part.permitted,
+            part.doglegs,
+            tuple(manifest),
+            part.tonnes,
+            tuple(Station.of(entry) for entry in others),
+        )
 
     def _split(self) -> SplitRequest | None:
         part = self.file.split

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from perilune.astro.epoch import Epoch
 from perilune.catalog.book import Catalog
+from perilune.stations.fleet import Flights
 from perilune.stations.plan import Plan
 from perilune.stations.station import Station
 
@@ -33,6 +35,40 @@ class SplitRequest:
     modules: tuple[str, ...]
     separation_m_s: float = 0.3
     direction: str = "retrograde"
+
+
+@dataclass(frozen=True)
+class TradeRequest:
+    """Which inclinations are compared, for whose fleets.
+
+    Attributes
+    ----------
+    partners : tuple of str or None
+        None for the station's own.
+    span_deg : tuple of float
+        Lowest and highest inclination.
+    step_deg : float
+    altitudes_km : tuple of float
+        Empty for the station's own.
+    permitted, doglegs : bool
+        Through the sites' corridors; counting turns on the way up.
+    manifest : tuple of Flights
+        Empty: each partner flies once, with what delivers most.
+    tonnes : mapping
+        What each partner has to bring, for the count of flights.
+    others : tuple of Station
+        Stations a move to which is priced.
+    """
+
+    partners: tuple[str, ...] | None = None
+    span_deg: tuple[float, float] = (28.0, 98.0)
+    step_deg: float = 0.25
+    altitudes_km: tuple[float, ...] = ()
+    permitted: bool = True
+    doglegs: bool = False
+    manifest: tuple[Flights, ...] = ()
+    tonnes: Mapping[str, float] = field(default_factory=dict)
+    others: tuple[Station, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,6 +104,7 @@ class Design:
     station : Station
     plan : Plan
     book : Catalog
+    trade : TradeRequest
     split : SplitRequest or None
     upkeep : UpkeepRequest or None
     assumed : tuple of dict
@@ -79,6 +116,7 @@ class Design:
     station: Station
     plan: Plan
     book: Catalog
+    trade: TradeRequest = TradeRequest()
     split: SplitRequest | None = None
     upkeep: UpkeepRequest | None = None
     assumed: tuple[dict[str, Any], ...] = ()

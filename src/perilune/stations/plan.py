@@ -18,7 +18,7 @@ JOIN, MOVE, LEAVE = "join", "move", "leave"
 
 
 @dataclass(frozen=True)
-class Trip:
+class Ride:
     """How a module or ship gets to the station.
 
     Attributes
@@ -65,7 +65,7 @@ class Step:
     arm : str or None
         Whose arm sets it there, where that is not on board.
     date : Epoch or None
-    trip : Trip or None
+    ride : Ride or None
         For what flies up as part of the plan; without one it is there.
     """
 
@@ -78,12 +78,12 @@ class Step:
     clocking_deg: float = 0.0
     arm: str | None = None
     date: Epoch | None = None
-    trip: Trip | None = None
+    ride: Ride | None = None
 
     @property
     def instant(self) -> Epoch | None:
         """When it happens: the lift-off of a flight, else the date."""
-        launch = self.trip.launch if self.trip is not None else None
+        launch = self.ride.launch if self.ride is not None else None
         return launch if launch is not None else self.date
 
 

@@ -20,9 +20,9 @@
       layout.shapes.push({ type: "line", xref: "paper", x0: 0, x1: 1, y0: limit.y, y1: limit.y, line: { dash: "dash", width: 1.5, color: colors.ink } });
       layout.annotations.push({ text: limit.label, xref: "paper", x: 1, xanchor: "right", y: limit.y, yanchor: "bottom", showarrow: false });
     }
-    for (const mark of layout.marks) {
+    for (const [place, mark] of layout.marks.entries()) {
       layout.shapes.push({ type: "line", yref: "paper", y0: 0, y1: 1, x0: mark.x, x1: mark.x, line: { dash: "dot", width: 1.5, color: colors.ink } });
-      layout.annotations.push({ text: mark.label, yref: "paper", y: 1, yanchor: "top", x: mark.x, xanchor: "left", showarrow: false });
+      layout.annotations.push({ text: mark.label, yref: "paper", y: 1 - 0.07 * place, yanchor: "top", x: mark.x, xanchor: "left", showarrow: false });
     }
   }
 

@@ -1,0 +1,246 @@
+"""The page of `station access`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+from perilune.report import tables, words
+from perilune.report.charts import Chart, Series
+from perilune.report.sheet import Section, Sheet
+from perilune.report.tables import Column, fixed
+
+Row = Mapping[str, Any]
+
+
+def sheet(document: Row) -> Sheet:
+    """Return the page's content."""
+    return Sheet(
+        document["station"],
+        f"{document['title']}: who can reach it",
+        headline(document),
+        None,
+        summary=f"An orbit of {document['inclination_deg']:g}° at {document['altitude_km']:g} km. "
+        "By geometry: the site's geocentric latitude alone. By permission: the directions the "
+        "site launches into.",
+        messages=[*_best(document), *map(_move_words, document["moves"])],
+        facts=_facts(document),
+        charts=[*_trades(document), *_moves(document["moves"]), _payloads(document["sites"])],
+        sections=list(_sections(document)),
+    )
+
+
+def headline(document: Row) -> str:
+    """Return the answer in a line."""
+    sites = {row["site"]: row for row in document["sites"]}
+    geometric = sum(row["direct_geometric"] for row in sites.values())
+    permitted = sum(row["direct_permitted"] for row in sites.values())
+    return (
+        f"{geometric} of {len(sites)} sites reach {document['inclination_deg']:g}° directly by "
+        f"geometry, {permitted} by permission"
+    )
+
+
+def _best(document: Row) -> list[str]:
+    best = document["best_inclination_deg"]
+    partners = [f"{name} {value:.1f}°" for name, value in best.items() if name not in _JOINT]
+    return [
+        f"The sum of the fleets is largest at {best['total']:.1f}°, the fairest is "
+        f"{best['fairest']:.1f}°; best for each: {', '.join(partners)}."
+    ]
+
+
+_JOINT = ("total", "fairest")
+
+
+def _move_words(row: Row) -> str:
+    every = f", which is so every {row['every_d']:.0f} d" if row["every_d"] else ""
+    return (
+        f"A move to {row['title']}: {row['aligned_deg']:.2f}° of plane, "
+        f"{row['aligned_m_s'] / 1000.0:.2f} km/s with the nodes aligned{every}."
+    )
+
+
+def _facts(document: Row) -> list[tuple[str, str]]:
+    heaviest: dict[str, Row] = {}
+    for row in document["sites"]:
+        mass = row["payload_kg"] or 0.0
+        if mass > (heaviest.get(row["partner"], {}).get("payload_kg") or 0.0):
+            heaviest[row["partner"]] = row
+    return [
+        (f"Most by {who}", f"{words.number(r['payload_kg'], 0)} kg ({escape(r['vehicle'])})")
+        for who, r in sorted(heaviest.items())
+    ]
+
+
+def _trades(document: Row) -> list[Chart]:
+    charts = []
+    for name, key, what in (
+        ("trade", "inclination_trade", "permission" if document["permitted"] else "geometry"),
+        ("geometric", "geometric_trade", "geometry"),
+    ):
+        altitude = document[key][0]["altitude_km"]
+        rows = [row for row in document[key] if row["altitude_km"] == altitude]
+        tilt = [row["inclination_deg"] for row in rows]
+        series = [
+            Series(who, tilt, [row["delivered_kg"][who] / 1000.0 for row in rows])
+            for who in rows[0]["delivered_kg"]
+        ]
+        if len(series) > 1:
+            series.append(Series("all", tilt, [row["total_kg"] / 1000.0 for row in rows]))
+        marks = {document["station"]: document["inclination_deg"]}
+        if name == "trade":
+            marks |= {f"best {k}": v for k, v in document["best_inclination_deg"].items()
+                      if k in _JOINT}  # fmt: skip
+        charts.append(
+            Chart(
+                name,
+                f"Delivered by {what}",
+                "inclination, °",
+                "t",
+                series,
+                note=f"Each partner's manifest, at {altitude:g} km.",
+                marks=marks,
+            )
+        )
+    return charts if document["permitted"] else charts[:1]
+
+
+def _moves(moves: Sequence[Row]) -> list[Chart]:
+    if not moves:
+        return []
+    series = [
+        Series(row["title"], row["curve_d"], [value / 1000.0 for value in row["curve_m_s"]])
+        for row in moves
+    ]
+    return [
+        Chart(
+            "moves",
+            "Cost of a move over time",
+            "days since the nodes agreed",
+            "km/s",
+            series,
+            note="The nodes drift apart and together again.",
+        )
+    ]
+
+
+def _payloads(rows: Sequence[Row]) -> Chart:
+    best: dict[tuple[str, str], Row] = {}
+    for row in rows:
+        key = (row["vehicle"], row["site"])
+        if (row["payload_kg"] or 0.0) > (best.get(key, {}).get("payload_kg") or 0.0):
+            best[key] = row
+    kept = sorted(best.values(), key=lambda row: -float(row["payload_kg"]))[:40]
+    partners = list(dict.fromkeys(row["partner"] for row in kept))
+    series = []
+    for who in partners:
+        own = [row for row in kept if row["partner"] == who]
+        series.append(
+            Series(
+                who,
+                [row["payload_kg"] / 1000.0 for row in own],
+                [f"{row['vehicle']}, {row['site']}" for row in own],
+                "spans",
+                low=[0.0] * len(own),
+            )
+        )
+    return Chart(
+        "payloads",
+        "What arrives, by permission",
+        "t",
+        "",
+        series,
+        y_type="category",
+        height_px=150 + 20 * len(kept),
+    )
+
+
+def _sections(document: Row) -> list[Section]:
+    rows = sorted(
+        document["sites"], key=lambda r: (r["partner"], r["site"], -(r["payload_kg"] or 0))
+    )
+    optima = tables.table(_OPTIMA, document["optima"], "Best inclinations")
+    made = [
+        Section("optima", "Which inclination suits whom", optima),
+        Section("sites", "Sites and vehicles", tables.table(_SITES, rows, "Sites and vehicles")),
+    ]
+    if document["moves"]:
+        table = tables.table(_MOVES, document["moves"], "Moves between stations")
+        made.insert(1, Section("moves", "Moves between stations", table))
+    zones = tables.table(_ZONES, document["landing_zones"], "Landing zones")
+    return [*made, Section("zones", "Where crews come down", zones)]
+
+
+def _text(key: str) -> Any:
+    return lambda row: escape(str(row.get(key) or "")) or words.NOTHING
+
+
+def _way(key: str) -> Any:
+    def show(row: Row) -> str:
+        kind = "good" if row[key] == "direct" else "bad" if row[key] == "none" else "open"
+        return f'<span class="mark {kind}">{escape(row[key].replace("_", " "))}</span>'
+
+    return show
+
+
+def _azimuths(row: Row) -> str:
+    shown = [
+        f"{angle:.1f}{'' if allowed else ' (not permitted)'}"
+        for angle, allowed in zip(row["azimuths_deg"], row["azimuths_permitted"], strict=True)
+    ]
+    return escape(", ".join(shown)) or words.NOTHING
+
+
+def _by_partner(key: str, scale: float, unit: str) -> Any:
+    def show(row: Row) -> str:
+        return escape(", ".join(f"{k} {scale * v:,.1f}{unit}" for k, v in row[key].items()))
+
+    return show
+
+
+_SITES = [
+    Column("Site", _text("site"), is_number=False),
+    Column("Vehicle", _text("vehicle"), is_number=False),
+    Column("Stage on top", _text("upper_stage"), is_number=False),
+    Column("Partner", _text("partner"), is_number=False),
+    Column("By geometry", _way("way_geometric"), is_number=False),
+    Column("By permission", _way("way_permitted"), is_number=False),
+    Column("Azimuths, °", _azimuths, is_number=False),
+    fixed("Payload, kg", "payload_kg", 0),
+    fixed("By geometry, kg", "payload_geometric_kg", 0),
+    fixed("Penalty by geometry, m/s", "penalty_geometric_m_s", 0),
+    fixed("Penalty by permission, m/s", "penalty_permitted_m_s", 0),
+    fixed("Payload lost, kg", "payload_loss_kg", 0),
+    Column("Why not", _text("why_not"), is_number=False, is_prose=True),
+]
+_OPTIMA = [
+    Column("Best for", _text("name"), is_number=False),
+    fixed("Inclination, °", "inclination_deg", 2),
+    Column("Within 1 %, °", lambda r: f"{r['within_deg'][0]:.1f} – {r['within_deg'][1]:.1f}"),
+    fixed("All together, kg", "total_kg", 0),
+    Column("Each, t", _by_partner("delivered_kg", 1e-3, ""), is_number=False),
+    Column("Of its own best, %", _by_partner("fractions", 100.0, ""), is_number=False),
+    Column(
+        "With",
+        lambda r: escape("; ".join(f"{k}: {', '.join(v)}" for k, v in r["carriers"].items())),
+        is_number=False,
+        is_prose=True,
+    ),
+]
+_MOVES = [
+    Column("To", _text("title"), is_number=False),
+    fixed("Plane, nodes aligned, °", "aligned_deg", 2),
+    fixed("Δv, nodes aligned, m/s", "aligned_m_s", 0),
+    fixed("Node drift between them, °/d", "node_rate_deg_d", 3),
+    fixed("Aligned every, d", "every_d", 0),
+    fixed("Propellant a tonne, kg", "propellant_kg_t", 0),
+]
+_ZONES = [
+    Column("Zone", _text("zone"), is_number=False),
+    Column("Partner", _text("partner"), is_number=False),
+    Column("The ground track passes", lambda row: words.scalar(row["reached"]), is_number=False),
+    fixed("Off the track at best, km", "off_track_km", 0),
+    Column("Ships", lambda row: escape(", ".join(row["ships"])) or words.NOTHING, is_number=False),
+]
