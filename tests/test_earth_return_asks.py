@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -9,11 +10,12 @@ import pytest
 from returns import MAIN, ORBITER, SIZIWANG, TRACK, orbit_over
 from transfers import MODEL
 
-from perilune import Environment, Epoch, State, propagate
+from perilune import DAY, Environment, Epoch, State, propagate
 from perilune.astro.geometry import SurfacePoint
 from perilune.errors import InputError
 from perilune.phases.base import Condition, Context, Leg, Stack
 from perilune.phases.earth_return import EarthReturn
+from perilune.phases.earth_return_days import offers
 from perilune.phases.earth_return_target import Interface, ReturnTarget
 from perilune.phases.tei import Parking, ReturnBurn, TransEarthInjection
 from perilune.phases.tei_guess import seeds
@@ -122,6 +124,54 @@ def test_a_date_before_the_phase_is_a_status(orbit: State, context: Context) -> 
     leg = home(phase, orbit, context, Stack())[0]
     assert leg.status == "no_solution"
     assert "later" in leg.remedy
+    assert "the cheapest day of the next 14 is 2020-12-" in leg.remedy  # from the phase on
+
+
+def cross_the_angle_named_is_that_of_the_way_flown(orbit: State, context: Context) -> None:
+    """A hundred thousand kilometers out the way has its direction, full model and all."""
+    epoch = FIRST_BURN + 3.0 * DAY
+    phase = EarthReturn(TRACK, date=epoch, max_delta_v_m_s=500.0, track="ascending")
+    (leg,) = home(phase, orbit, context, Stack())
+    words = re.search(r"([\d]+) m/s of it turn the velocity, .* lies (\d+) deg off", leg.remedy)
+    assert words is not None
+    assert leg.trajectory is not None
+    burn = leg.happenings[0]
+    normal = np.cross(burn.state.r_km, burn.state.v_km_s)
+    out = leg.trajectory.at(burn.epoch + 0.7 * DAY, center="moon").v_km_s
+    sine = normal @ out / (np.linalg.norm(normal) * np.linalg.norm(out))
+    assert abs(float(np.degrees(np.arcsin(sine)))) == pytest.approx(float(words[2]), abs=4.0)
+    after = leg.trajectory.at(burn.epoch + 1e-3, center="moon").v_km_s
+    gain = np.linalg.norm(after) - np.linalg.norm(burn.state.v_km_s)
+    spent = (burn.dv_m_s or 0.0) - 1e3 * float(gain)
+    assert spent == pytest.approx(float(words[1]), abs=1.0)
+
+
+def test_a_return_in_the_plane_asks_for_another_flight_time(orbit: State, context: Context) -> None:
+    """On the day its orbit's plane holds the way out, all is spent on leaving."""
+    parking = Parking(orbit, FIRST_BURN, TransEarthInjection(), context)
+    best = min(offers(parking, TRACK, (72 * 3600.0, 120 * 3600.0)), key=lambda x: x.last_dv_m_s)
+    phase = EarthReturn(TRACK, date=best.date, max_delta_v_m_s=500.0, track=best.way)
+    (leg,) = home(phase, orbit, context, Stack())
+    assert leg.status == "delta_v_exceeded"
+    assert "hardly any of it turns the velocity" in leg.remedy
+    assert "another flight time" in leg.remedy
+    assert leg.remedy.endswith("the one asked for")
+
+
+def test_a_track_that_has_no_way_names_the_one_that_has(orbit: State, context: Context) -> None:
+    """The cheapest day offered is then one of the track asked for."""
+    legs = {
+        track: home(EarthReturn(TRACK, date=FIRST_BURN, track=track), orbit, context, Stack())[0]
+        for track in ("ascending", "descending")
+    }
+    failed, flies = legs["descending"], legs["ascending"]
+    assert flies.status == "converged"
+    assert failed.status == "no_solution"
+    assert "the ascending track has a way" in failed.remedy
+    assert "m/s, ascending" not in failed.remedy
+    fixed = ReturnTarget(SIZIWANG, -6.2, downrange_km=6500.0)
+    phase = EarthReturn(fixed, date=FIRST_BURN, track="descending")
+    assert "leave `track` out" in home(phase, orbit, context, Stack())[0].remedy
 
 
 def test_misuse_is_refused() -> None:

@@ -9,12 +9,18 @@ import numpy as np
 
 from perilune.astro.bodies import EARTH_RADIUS_KM
 from perilune.astro.epoch import Epoch
+from perilune.astro.state import State
 from perilune.dynamics.trajectory import Trajectory
 from perilune.errors import InputError
 from perilune.phases.base import Check, Condition, Context, Engine, Happening, Leg, Stack
 from perilune.phases.earth_return_days import DayOffer, offers
 from perilune.phases.earth_return_target import Interface, ReturnTarget
-from perilune.phases.earth_return_words import obstacle_words
+from perilune.phases.earth_return_words import (
+    cheapest_words,
+    cost_words,
+    obstacle_words,
+    short_words,
+)
 from perilune.phases.tei import Parking, TransEarthInjection, joined
 from perilune.phases.tei_burn import Fired, Returned, Trouble, fly_return
 from perilune.phases.tei_guess import Seed, seeds
@@ -75,12 +81,13 @@ class EarthReturn:
         why = parking.obstacle()
         if why:
             status = "impact" if "decays" in why else "no_solution"
-            return [Leg("earth_return", start, status=status, remedy=why)]
-        days = offers(parking, self.target, self._flight_s)
+            remedy = f"{why}{self._later_words(start.state, context)}"
+            return [Leg("earth_return", start, status=status, remedy=remedy)]
+        days = offers(parking, self.target, self._flight_s, track=self.track)
         guesses = self._one_a_way(parking)
         if not guesses:
-            why = obstacle_words(parking, self.target, self.flight_time_h, self.arrive)
-            remedy = f"{why}; {_cheapest_words(days)}"
+            why = self._obstacle_words(parking)
+            remedy = f"{why}; {cheapest_words(days, date)}"
             return [Leg("earth_return", start, status="no_solution", remedy=remedy)]
         legs = [self._leg(seed, parking, days, start, context) for seed in guesses]
         return sorted(legs, key=lambda leg: leg.solution.get("return_delta_v_m_s", np.inf))
@@ -92,10 +99,29 @@ class EarthReturn:
     def _one_a_way(self, parking: Parking) -> list[Seed]:
         """Return the cheapest guess of each way."""
         best: dict[object, Seed] = {}
-        for seed in seeds(parking, self.target, self._flight_s, arrive=self.arrive):
-            if self.track in (None, seed.way.name):
-                best.setdefault(seed.way, seed)
+        for seed in self._seeds(parking, self.track):
+            best.setdefault(seed.way, seed)
         return list(best.values())
+
+    def _seeds(self, parking: Parking, track: str | None) -> list[Seed]:
+        return seeds(parking, self.target, self._flight_s, arrive=self.arrive, track=track)
+
+    def _obstacle_words(self, parking: Parking) -> str:
+        """Return why there is no guess; where only the track stands in the way, that."""
+        other = {"ascending": "descending", "descending": "ascending"}.get(self.track or "")
+        target, hours, arrive = self.target, self.flight_time_h, self.arrive
+        why = obstacle_words(parking, target, hours, arrive, self.track)
+        if other is not None and self._seeds(parking, other):
+            why = f"{why}; the {other} track has a way, so leave `track` out or change it"
+        return why
+
+    def _later_words(self, state: State, context: Context) -> str:
+        """Return the cheapest day from this phase on, where a date before it is all that fails."""
+        first = Parking(state, state.epoch + 7200.0, self.injection, context)
+        if self.date is None or first.obstacle():
+            return ""
+        days = offers(first, self.target, self._flight_s, track=self.track)
+        return f"; {cheapest_words(days, self.date)}"
 
     def _leg(
         self,
@@ -108,14 +134,17 @@ class EarthReturn:
         context.report(f"Earth return, {seed.way.name}")
         found = solve_return(seed, parking, self.target, context)
         if found.arrival is None:
-            remedy = f"{found.solution.remedy}; {_cheapest_words(days)}"
+            why = found.solution.remedy or "the way home found leads into the Moon"
+            guess = f"the guess of {1e3 * seed.total_km_s:.0f} m/s, {seed.way.name}, does not close"
+            spent = cost_words(found.before, found.after, parking.gm)
+            remedy = f"{guess} ({why}; {spent}); {cheapest_words(days, parking.date)}"
             status = "no_solution" if found.solution.converged else found.solution.status
             return Leg("earth_return", start, status=status, remedy=remedy)
         if any(burn.finite for burn in self.injection.burns):
             context.report(f"Earth return, {seed.way.name}, with engines")
         _, returned = fly_return(found, parking, start.stack.mass_kg, context)
         if isinstance(returned, Trouble):
-            remedy = f"{returned.remedy}; {_cheapest_words(days)}"
+            remedy = f"{returned.remedy}; {cheapest_words(days, parking.date)}"
             return Leg("earth_return", start, status=returned.status, remedy=remedy)
         return _Flown(self, found, returned, parking, start, context).leg(days)
 
@@ -142,9 +171,10 @@ class _Flown:
             checks.append(Check("Earth return delta-v", total, "m/s", limit))
             if total > limit:
                 status = "delta_v_exceeded"
-                remedy = f"{total:.0f} m/s is over {limit:.0f}; {_cheapest_words(days)}"
+                remedy = f"{total:.0f} m/s is over {limit:.0f}: {self._words(days)}"
         if stack.members and min(c.propellant_kg for c in stack.members) < 0.0:
-            status, remedy = "propellant_short", _short_words(stack, days)
+            status = "propellant_short"
+            remedy = f"{short_words(stack, total)}: {self._words(days)}"
         state = self.returned.arrival.state
         return Leg(
             "earth_return",
@@ -157,6 +187,11 @@ class _Flown:
             remedy,
             solution,
         )
+
+    def _words(self, days: list[DayOffer]) -> str:
+        """Return what the cost of the last burn is for, and the cheapest day."""
+        spent = cost_words(self.found.before, self.found.after, self.parking.gm)
+        return f"{spent}; {cheapest_words(days, self.parking.date)}"
 
     def _trajectory(self) -> Trajectory:
         burns = self.returned.burns
@@ -235,18 +270,3 @@ def _used(fired: Fired, engine: Engine, mass_kg: float) -> float:
     if fired.burn is not None:
         return fired.burn.mass_before_kg - fired.burn.mass_after_kg
     return mass_kg * (1.0 - float(np.exp(-1e-3 * fired.dv_m_s / engine.exhaust_km_s)))
-
-
-def _cheapest_words(days: list[DayOffer]) -> str:
-    if not days:
-        return "none of the next 14 days has a return either: ask for another track or flight time"
-    best = min(days, key=lambda day: day.last_dv_m_s)
-    return f"the cheapest day of the next 14 is {best.words}"
-
-
-def _short_words(stack: Stack, days: list[DayOffer]) -> str:
-    short = min(stack.members, key=lambda craft: craft.propellant_kg)
-    return (
-        f"{short.name} lacks {-short.propellant_kg:.0f} kg of propellant for the return; "
-        f"{_cheapest_words(days)}"
-    )

@@ -53,9 +53,16 @@ class DayOffer:
 
 
 def offers(
-    parking: Parking, target: ReturnTarget, flight_s: tuple[float, float], *, days: int = 14
+    parking: Parking,
+    target: ReturnTarget,
+    flight_s: tuple[float, float],
+    *,
+    days: int = 14,
+    track: str | None = None,
 ) -> list[DayOffer]:
     """Return the cheapest return of each day from the date on, where there is one.
+
+    With a `track`, only by ways of that name.
 
     Model limits: the orbit's plane turns by the Moon's J2 alone; two-body returns, whose last burn
     agrees with the full model to about 0.1 km/s.
@@ -70,7 +77,7 @@ def offers(
     hours = np.arange(flight_s[0], flight_s[1] + 43200.0, 43200.0)
     number, flight = (grid.ravel() for grid in np.meshgrid(np.arange(days + 1), hours))
     epochs = (parking.date + parking.injection.wait_s()) + after[number]
-    for way in target.ways():
+    for way in target.ways(track):
         excess, found = leaving(epochs, flight, target, way, env)
         good = found.possible & target.within_reach(found.downrange)
         good &= (found.flight_s >= flight_s[0]) & (found.flight_s <= flight_s[1])

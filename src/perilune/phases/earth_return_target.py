@@ -106,11 +106,15 @@ class ReturnTarget:
             return self.entry_duration_s + 0.0 * downrange
         return downrange * EARTH_RADIUS_KM / _ENTRY_SPEED_KM_S + _PARACHUTE_S
 
-    def ways(self) -> tuple[Way, ...]:
-        """Return every way to try: where the downrange is given there is one (eastward)."""
+    def ways(self, track: str | None = None) -> tuple[Way, ...]:
+        """Return every way to try, or those whose name is `track`.
+
+        Where the downrange is given there is one (eastward), ascending by name.
+        """
+        ways = [Way(n, a) for n in (True, False) for a in (True, False)]
         if self.downrange_km is not None:
-            return (Way(True, True),)
-        return tuple(Way(n, a) for n in (True, False) for a in (True, False))
+            ways = ways[:1]
+        return tuple(way for way in ways if track in (None, way.name))
 
     def within_reach(self, downrange: Any) -> Any:
         """Say whether the capsule can fly a downrange (rad)."""

@@ -58,16 +58,17 @@ def seeds(
     flight_s: tuple[float, float],
     *,
     arrive: Epoch | None = None,
+    track: str | None = None,
 ) -> list[Seed]:
     """Return the guesses of every way and arrival within the flight times allowed, cheapest first.
 
-    `arrive` keeps only the arrival nearest to it on each way.
+    `arrive` keeps only the arrival nearest to it on each way, `track` the ways of that name.
     """
     orbit = parking.guesses(_POINTS)
     env, gm = parking.context.env, parking.gm
     out: list[Seed] = []
     middle = parking.date + parking.injection.wait_s()
-    for way in target.ways():
+    for way in target.ways(track):
         hours = np.arange(flight_s[0], flight_s[1] + 43200.0, 43200.0)
         excess, found = leaving(Epoch.stack([middle] * len(hours)), hours, target, way, env)
         good = found.possible & target.within_reach(found.downrange)
