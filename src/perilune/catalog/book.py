@@ -22,16 +22,24 @@ Tables = Mapping[str, Mapping[str, Entry]]
 LARGEST_FILE = 10**7
 """Bytes a catalogue file may have."""
 
+_PARTIES = ("agencies", "countries", "treaties")
 _ABOUT = (
-    ("sites", "launch_sites"),
-    ("site", "launch_sites"),
-    ("upper_stage", "upper_stages"),
-    ("vehicles", "vehicles"),
-    ("landing_zones", "landing_zones"),
-    ("standard", "docking_standards"),
-    ("mates_with", "docking_standards"),
+    ("sites", ("launch_sites",)),
+    ("site", ("launch_sites",)),
+    ("upper_stage", ("upper_stages",)),
+    ("vehicles", ("vehicles",)),
+    ("landing_zones", ("landing_zones",)),
+    ("standard", ("docking_standards",)),
+    ("mates_with", ("docking_standards",)),
+    ("country", ("countries",)),
+    ("treaty", ("treaties",)),
+    ("exports_under", ("treaties",)),
+    ("frameworks", ("treaties",)),
+    ("binds", _PARTIES),
+    ("counterparts", _PARTIES),
+    ("except_counterparts", _PARTIES),
 )
-"""Keys that name an entry of another kind."""
+"""Keys that name an entry of another kind, or of one of several."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,12 +130,14 @@ def bundled_text(kind: str) -> str:
 
 
 def require_references(book: Catalog, found: Entry, key: str) -> None:
-    """Refuse an entry that names a site or an upper stage which the catalogue has not."""
-    for name, kind in _ABOUT:
+    """Refuse an entry that names another one which the catalogue has not."""
+    for name, kinds in _ABOUT:
         value = found.figures.get(name, [])
         for each in [value] if isinstance(value, str) else value:
-            if each not in book.table(kind):
-                raise UnknownName(KINDS[kind], each, book.table(kind), key=f"{key}.{name}")
+            if not any(each in book.table(kind) for kind in kinds):
+                known = [known for kind in kinds for known in book.table(kind)]
+                what = ", ".join(KINDS[kind] for kind in kinds)
+                raise UnknownName(what, each, known, key=f"{key}.{name}")
     for name in SHAPES[found.kind].rows:
         for number, row in enumerate(found.rows(name)):
             require_references(book, row, f"{key}.{name}[{number}]")

@@ -20,6 +20,10 @@ KINDS = {
     "modules": "station module",
     "ships": "ship",
     "docking_standards": "docking standard",
+    "treaties": "treaty",
+    "countries": "country",
+    "agencies": "agency",
+    "rules": "rule",
     "life_support": "life support",
 }
 """Catalogue tables, and what one of their entries is called."""

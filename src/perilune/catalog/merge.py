@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from perilune.catalog.entry import MARKS, Entry, Mark, inherited, parsed
+from perilune.catalog.entry import KINDS, MARKS, Entry, Mark, inherited, parsed
 from perilune.catalog.shape import SHAPES, check
 from perilune.errors import InputError, nearest
 
@@ -77,6 +77,9 @@ def _require_marks(
     for name in dict.fromkeys([*said, *marks]):
         for at, given in _standing(name, content.get(name), content, marks):
             _require_mark(given, f"{key}.{at}")
+            if shape.needs_source and "source" not in given:
+                problem = f"has no `source`: a {KINDS[kind]} stands on the text it names"
+                raise InputError(problem, key=f"{key}.{at}")
     if not said and not marks and _marks_in(content):
         _require_mark(content, key)
 

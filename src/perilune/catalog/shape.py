@@ -7,6 +7,7 @@ from typing import Any
 
 from perilune.catalog.entry import CONFIDENCES, KINDS, MARKS
 from perilune.catalog.figure import Figure, stem_of
+from perilune.catalog.shape_policy import POLICY_SHAPES
 from perilune.catalog.shape_stations import STATION_SHAPES
 from perilune.catalog.shape_table import LABELS, MASS, TEXT
 from perilune.catalog.shape_table import Shape as Shape
@@ -119,6 +120,7 @@ SHAPES = {
         ("latitude_deg", "longitude_deg"),
     ),
     **STATION_SHAPES,
+    **POLICY_SHAPES,
 }
 """Shapes of the entries by kind."""
 

@@ -25,12 +25,15 @@ class Shape:
         Shapes of the rows of each table inside.
     one_of : tuple of str
         Keys of which exactly one is there; empty for no such rule.
+    needs_source : bool
+        A confidence alone is not enough: each figure names its source.
     """
 
     figures: Mapping[str, Figure]
     required: tuple[str, ...] = ()
     rows: Mapping[str, Shape] = field(default_factory=dict)
     one_of: tuple[str, ...] = ()
+    needs_source: bool = False
 
     @property
     def keys(self) -> list[str]:

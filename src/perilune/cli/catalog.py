@@ -44,6 +44,10 @@ _LISTED = {
     "modules": ("mass_kg", "length_m", "diameter_m", "partner"),
     "ships": ("mass_kg", "seats_n", "cargo_kg", "partner"),
     "docking_standards": ("title", "passage_mm", "androgynous"),
+    "treaties": ("title", "since"),
+    "countries": ("title",),
+    "agencies": ("title", "country"),
+    "rules": ("effect", "since", "until"),
 }
 """The figures of an entry that a list of its kind shows."""
 
