@@ -36,7 +36,7 @@ from perilune.stations.beta import (
 from perilune.stations.crew import CrewPlan, crew_report
 from perilune.stations.elements import TwoLine
 from perilune.stations.mean_orbit import MeanOrbit, normals
-from perilune.stations.opportunity import landing_opportunities, nearest_landings
+from perilune.stations.opportunity import landing_opportunities, nearest_landings, undocking_for
 from perilune.stations.overflight import MEAN_RADIUS_KM, overflights
 from perilune.stations.visit import visit
 
@@ -260,6 +260,7 @@ def test_the_ways_home_closest_to_a_plan(env: Environment) -> None:
     assert all(chance.in_daylight for chance in best)
     apart = [abs(chance.landing - found.landing) for chance in best]
     assert apart == sorted(apart)
+    assert best[0].landing - undocking_for(best[0], SHENZHOU) == pytest.approx(9.2 * 3600.0)
     at_night = nearest_landings(chances, found, count=1, daylight=False)[0]
     assert abs(at_night.landing - found.landing) <= apart[0]
 

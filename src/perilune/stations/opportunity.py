@@ -14,7 +14,8 @@ from perilune.astro.geometry import SurfacePoint, body_elevation_deg
 from perilune.errors import InputError
 from perilune.stations.mean_orbit import Track
 from perilune.stations.overflight import overflights
-from perilune.stations.visit import Visit
+from perilune.stations.ship import Ship
+from perilune.stations.visit import HOUR, Visit
 
 CROSS_RANGE_KM = 100.0
 """Assumed: what a ship trims with its return burn and its lift, and the size of the zone."""
@@ -118,6 +119,11 @@ def landing_opportunities(
             for p, at, sun in zip(passes, landings, suns, strict=True)
         ]
     return sorted(found, key=lambda chance: float(chance.landing - start))
+
+
+def undocking_for(chance: Opportunity, ship: Ship) -> Epoch:
+    """Return when a ship has to undock to take an opportunity: `return_h` before it lands."""
+    return chance.landing + -ship.return_h * HOUR
 
 
 def nearest_landings(
