@@ -44,6 +44,7 @@ _LISTED = {
     "modules": ("mass_kg", "length_m", "diameter_m", "partner"),
     "ships": ("mass_kg", "seats_n", "cargo_kg", "partner"),
     "docking_standards": ("title", "passage_mm", "androgynous"),
+    "life_support": ("title", "spares_kg_y", "research_kg_y"),
     "treaties": ("title", "since"),
     "countries": ("title",),
     "agencies": ("title", "country"),
