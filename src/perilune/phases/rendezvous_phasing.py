@@ -32,6 +32,7 @@ _STEP_KM_S = 1e-6  # of differences
 _NEAR = np.array([1e-3, 1e-3, 1e-3, 1e-6, 1e-6, 1e-6])  # km, km/s: a meter, a millimeter a second
 _ROUNDS = 14
 _SPREAD = 2  # rounds that choose anew which burns do the work
+_LIGHT_TURNS = (_SPREAD - 2, _SPREAD)
 _NEEDLESS_KM_S = 5e-6  # a phasing burn smaller than this is not flown
 
 
@@ -192,9 +193,13 @@ class _Solver:
         return [Pulse(t, dv, engine) for t, dv in zip(epochs, changes, strict=True)]
 
     def _correct(self, epochs: list[Epoch], changes: Array) -> list[Pulse] | None:
-        """Move the changes until the state wanted is met, at the least total."""
+        """Move the changes until the state wanted is met, at the least total.
+
+        Differences in the light model lead there; what the burns are in the end, differences in the
+        full one choose, once, and lead on where the light ones fail.
+        """
         matrix, weight, best = np.zeros((6, 12)), np.ones(12), np.inf
-        differ = self.rough() if self.problem.quick else self
+        light = self.rough()
         for turn in range(_ROUNDS):
             miss = self._miss(epochs, changes, self.problem.start, self.problem.mass_kg)
             size = float(np.abs(miss / _NEAR).max())
@@ -203,7 +208,8 @@ class _Solver:
             if not np.isfinite(size):
                 return None
             if turn <= _SPREAD or size > 0.1 * best:
-                matrix = differ._effect(epochs, changes)
+                rough = self.problem.quick or turn in _LIGHT_TURNS
+                matrix = (light if rough else self)._effect(epochs, changes)
             best = min(best, size)
             if not np.isfinite(matrix).all():
                 return None
