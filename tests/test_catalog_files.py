@@ -487,7 +487,7 @@ def test_every_entry_reads_in_100_columns_with_each_figure_marked(kind: str) -> 
         assert max(map(len, text.splitlines())) <= 100, name
         assert text.startswith(f"{KINDS[kind]} {name}: {found.figures['title']}")
         flat = " ".join(text.split())
-        shown_one = ("_deg", "_n", "_kg", "androgynous", "form", "effect", "memberships")
+        shown_one = ("_deg", "_n", "_kg", "_kg_y", "androgynous", "form", "effect", "memberships")
         key = next(key for key in found.figures if key.endswith(shown_one))
         assert " ".join(found.source_of(key).split()) in flat
         marks = {found.confidence_of(key) for key in found.figures if key.endswith(("_deg", "_n"))}
