@@ -24,6 +24,7 @@ from perilune.dynamics import forces as f
 from perilune.dynamics.forces import Forces, Vector
 from perilune.dynamics.system import SHADOW_BODIES, static_values
 from perilune.dynamics.trajectory import Arc
+from perilune.errors import InputError
 
 Array = NDArray[np.float64]
 
@@ -91,7 +92,14 @@ def perturbation(center: str, forces: Forces, epoch: Epoch, r_km: Array, env: En
     r_km : ndarray, shape (n, 3)
         From the center, `icrf`.
     env : Environment
+
+    Raises
+    ------
+    InputError
+        Where the forces hold drag: it takes the velocity too.
     """
+    if forces.drag is not None:
+        raise InputError("the balance of energy knows no drag: take forces without it")
     here = _Here(center, epoch, list(r_km.T), env)
     values = static_values(center, forces, env)
     total: Vector = [np.zeros(len(r_km)) for _ in range(3)]

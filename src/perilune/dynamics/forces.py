@@ -20,6 +20,7 @@ from perilune.astro.bodies import (
 )
 from perilune.astro.ephemeris import BODIES
 from perilune.astro.gravity import field as gravity_field
+from perilune.dynamics.drag import Drag
 from perilune.errors import InputError, UnknownName
 
 Vector = list[Any]
@@ -67,6 +68,8 @@ class Forces:
     radiation : RadiationPressure, optional
     gm : {"set", "field"}
         Where the GM of a body with harmonics comes from: the constants set, or the field's file.
+    drag : Drag, optional
+        Of the Earth's air, which must be among the point masses.
 
     Model limits: Newtonian; no relativity (centimeters over a translunar arc), no tides; a
     non-central body's figure acts on the center by its degree-2 zonal only. The center moves as
@@ -78,6 +81,7 @@ class Forces:
     harmonics: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     radiation: RadiationPressure | None = None
     gm: str = "set"
+    drag: Drag | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "point_masses", tuple(self.point_masses))
@@ -93,16 +97,20 @@ class Forces:
             gravity_field(body).require(degree, order)
             if body not in self.point_masses:
                 raise InputError(f"harmonics of '{body}' need it among the point masses")
+        if self.drag is not None and "earth" not in self.point_masses:
+            raise InputError("drag needs the Earth among the point masses")
         if self.gm not in ("set", "field"):
             raise InputError(f"gm is '{self.gm}': expected 'set' or 'field'")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Forces, (self.point_masses, dict(self.harmonics), self.radiation, self.gm)
+        harmonics = dict(self.harmonics)
+        return Forces, (self.point_masses, harmonics, self.radiation, self.gm, self.drag)
 
     @property
     def key(self) -> tuple[Any, ...]:
         """What decides the compiled system (not the values it runs with)."""
-        return self.point_masses, tuple(self.harmonics.items()), self.radiation is not None
+        present = self.radiation is not None, self.drag is not None
+        return self.point_masses, tuple(self.harmonics.items()), *present
 
     def describe(self) -> dict[str, Any]:
         """Return what a result prints of its force model."""
@@ -111,6 +119,7 @@ class Forces:
             "harmonics": {body: list(size) for body, size in self.harmonics.items()},
             "gm": self.gm,
             "radiation": None if self.radiation is None else vars(self.radiation),
+            **({} if self.drag is None else {"drag": vars(self.drag)}),
         }
 
 

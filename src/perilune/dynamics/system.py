@@ -19,6 +19,7 @@ from perilune.astro.blocks import HALF_S, SIZES, TERMS, Channel
 from perilune.astro.environment import Environment
 from perilune.astro.gravity import field as gravity_field
 from perilune.dynamics import forces as f
+from perilune.dynamics.drag import drag
 from perilune.dynamics.events import Event
 from perilune.dynamics.forces import Forces, Vector
 from perilune.errors import InputError
@@ -141,6 +142,8 @@ class _Builder:
             total = f.add(total, self._harmonics(body, degree, order))
         if self.forces.radiation is not None:
             total = f.add(total, self._radiation())
+        if self.forces.drag is not None:
+            total = f.add(total, self._drag())
         return total
 
     def _harmonics(self, body: str, degree: int, order: int) -> Vector:
@@ -177,6 +180,12 @@ class _Builder:
             if body in self.forces.point_masses:
                 lit = lit * f.sunlight(hy, from_sun, self.relative(body)[0], body)
         return f.radiation_pressure(self.static("radiation"), from_sun, lit)
+
+    def _drag(self) -> Vector:
+        r, v = self.relative("earth")
+        pole = f.earth_pole(hy, self.values(("earth_angles",)))
+        air = [self.static(f"air:{i}") for i in range(4)]
+        return drag(hy, self.static("drag"), air, r, v, pole)
 
     def thrust(self, mass: Any) -> tuple[Vector, Any]:
         p = {name: self.static(name) for name in _THRUST}
@@ -245,6 +254,8 @@ def static_values(
     if forces.radiation is not None:
         r = forces.radiation
         values["radiation"] = r.area_to_mass_m2_kg * r.reflectivity
+    if forces.drag is not None:
+        values.update(forces.drag.values())
     numbers = [value for event in events for value in event.values()]
     values.update({f"event:{i}": value for i, value in enumerate(numbers)})
     return values
