@@ -6,23 +6,18 @@ from dataclasses import replace
 
 from perilune.astro.environment import Environment
 from perilune.astro.epoch import DAY, Epoch
-from perilune.dynamics.forces import Forces
 from perilune.errors import InputError
 from perilune.phases.base import Condition, Context, Stack
 from perilune.phases.rendezvous import Rendezvous
 from perilune.phases.shot import Model
 from perilune.stations.flight_plan import Draft, draft
+from perilune.stations.low_orbit import low_orbit_model
 from perilune.stations.passage import Passage, nearest_passage, passages
 from perilune.stations.phasing import approach_of
 from perilune.stations.station_flight import CONVERGED, StationFlight
 from perilune.stations.trip import Trip
 from perilune.stations.whereabouts import Station, Whereabouts, plane_of
 
-MODEL = Model(
-    earth=Forces(harmonics={"earth": (8, 8)}),
-    sensitivity=Forces(harmonics={"earth": (4, 0)}),
-)
-"""Flown: the field of the Earth to degree and order 8, Moon and Sun; differences: zonals to 4."""
 _LOWER_KM = 25.0  # than the perigee of insertion: how low the way may lead
 _LAST_BURN_M_S = 80.0
 _WITHIN_D = 60.0
@@ -37,7 +32,7 @@ def fly_to_station(
     after: Epoch | None = None,
     within_d: float = _WITHIN_D,
     plan_only: bool = False,
-    model: Model = MODEL,
+    model: Model | None = None,
 ) -> StationFlight:
     """Return a flight to a station from a lift-off, or from the next day that serves.
 
@@ -55,7 +50,8 @@ def fly_to_station(
         How many days are looked through.
     plan_only : bool
         Closed forms alone: some milliseconds, and no trajectory.
-    model : Model
+    model : Model, optional
+        What moves both; default `low_orbit_model` of the date, with drag at moderate activity.
 
     Raises
     ------
@@ -63,17 +59,18 @@ def fly_to_station(
         Where not exactly one of `lift_off` and `after` is given.
 
     Model limits: the ascent is its duration and range angle; a site beside the plane is steered
-    into it. Two days without air drag leave chaser and station where they are to some kilometers of
-    each other; navigation would take that out. One engine, held inertially; no attitude, no
-    corridor of approach.
+    into it. Ship and station are taken to be as large to the air. One engine, held inertially; no
+    attitude, no corridor of approach, no navigation errors.
     """
     if (lift_off is None) == (after is None):
         raise InputError("expected one of `lift_off` and `after`")
+    begins = lift_off if lift_off is not None else after
+    assert begins is not None
+    model = low_orbit_model(begins) if model is None else model
     if lift_off is not None:
         found = _from(trip, station, lift_off, model, env)
     else:
-        assert after is not None
-        found = _next(trip, station, after, within_d, model, env)
+        found = _next(trip, station, begins, within_d, model, env)
     if plan_only or found.station is None or found.chaser is None:
         return found.flight
     return _flown(trip, found, model, env)
