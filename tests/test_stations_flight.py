@@ -18,11 +18,11 @@ from perilune.phases.base import Engine, Spacecraft
 from perilune.phases.relative import curvilinear, cw_matrix, mean_motion, relative
 from perilune.stations.elements import nearest
 from perilune.stations.flight import fly_to_station
+from perilune.stations.flight_order import FlightOrder
 from perilune.stations.low_orbit import low_orbit_model
 from perilune.stations.mean_orbit import MeanOrbit
 from perilune.stations.phasing import Phasing, hours_of, reboost_m_s, shift_deg
 from perilune.stations.station_flight import StationFlight
-from perilune.stations.trip import Trip
 from perilune.stations.whereabouts import Whereabouts, carried_node
 
 CSS = elements()
@@ -44,18 +44,18 @@ def hours(name: str) -> float:
     return float(Epoch.utc(DOCKED[name]) - lift_off(name)) / 3600.0
 
 
-def trip(name: str, **more: Any) -> Trip:
+def order(name: str, **more: Any) -> FlightOrder:
     """Return a flight of the Chinese station's assembly, as the catalogue has its parts."""
     _, site, vehicle = LAUNCHES[name]
     ship = name.split("-")[0]
     kind = "modules" if ship in ("wentian", "mengtian") else "ships"
     parts = entry("vehicles", vehicle), entry("launch_sites", site), entry(kind, ship)
-    return Trip.of(*parts, **{"rendezvous": hours(name) if name in DOCKED else 6.5, **more})
+    return FlightOrder.of(*parts, **{"rendezvous": hours(name) if name in DOCKED else 6.5, **more})
 
 
 def flown(name: str, env: Environment, **more: Any) -> StationFlight:
     return fly_to_station(
-        trip(name, **more), nearest(CSS, lift_off(name)), env, lift_off=lift_off(name)
+        order(name, **more), nearest(CSS, lift_off(name)), env, lift_off=lift_off(name)
     )
 
 
@@ -122,14 +122,14 @@ def val_stations_were_phased_for_the_launches_flown(
     for name in ("tianzhou-2", "mengtian", "shenzhou-15"):
         near = nearest(CSS, lift_off(name))
         plan = fly_to_station(
-            trip(name, phase="as_is"), near, env, lift_off=lift_off(name), plan_only=True
+            order(name, phase="as_is"), near, env, lift_off=lift_off(name), plan_only=True
         )
         low, high = plan.phase_range_deg or (np.nan, np.nan)
         said.append(f"{name} {plan.phase_deg:.0f} of {low:.0f} to {high:.0f} deg")
         assert plan.ok, plan.why_not
         assert low <= (plan.phase_deg or np.nan) <= high
     late = fly_to_station(
-        trip("shenzhou-13", phase="as_is"), CSS[1], env, lift_off=lift_off("shenzhou-13"),
+        order("shenzhou-13", phase="as_is"), CSS[1], env, lift_off=lift_off("shenzhou-13"),
         plan_only=True,
     )  # fmt: skip
     said.append(f"shenzhou-13 {late.phase_deg:.0f} +- {late.phase_sigma_deg:.0f} deg")
@@ -170,7 +170,7 @@ def cross_flown_again_it_meets_the_station(shenzhou: StationFlight, env: Environ
 
 def conserve_propellant(wentian: StationFlight) -> None:
     assert wentian.leg is not None
-    ship = trip("wentian").ship
+    ship = order("wentian").ship
     assert ship is not None
     exhaust = 1e3 * ship.engines[0].exhaust_km_s
     by_rocket = ship.mass_kg * -np.expm1(-(wentian.dv_m_s or 0.0) / exhaust)
@@ -191,7 +191,7 @@ def cross_drag_moves_the_ship_but_hardly_costs(shenzhou: StationFlight, env: Env
     ]
     assert 8.0 < np.linalg.norm(ends[0] - ends[1]) < 25.0
     without = fly_to_station(
-        trip("shenzhou-15", phase="as_is"), CSS[5], env, lift_off=lift, model=bare
+        order("shenzhou-15", phase="as_is"), CSS[5], env, lift_off=lift, model=bare
     )
     assert without.dv_m_s == pytest.approx(shenzhou.dv_m_s, abs=1.0)
     assert without.dv_m_s != shenzhou.dv_m_s
@@ -200,7 +200,7 @@ def cross_drag_moves_the_ship_but_hardly_costs(shenzhou: StationFlight, env: Env
 @pytest.mark.parametrize("name", ["wentian", "shenzhou-15"])
 def cross_plan_and_flight_agree(name: str, env: Environment) -> None:
     plan = fly_to_station(
-        trip(name), nearest(CSS, lift_off(name)), env, lift_off=lift_off(name), plan_only=True
+        order(name), nearest(CSS, lift_off(name)), env, lift_off=lift_off(name), plan_only=True
     )
     full = flown(name, env)
     assert plan.leg is None
@@ -213,7 +213,7 @@ def cross_plan_and_flight_agree(name: str, env: Environment) -> None:
 @pytest.mark.parametrize("wish", ["2_orbits", "4_orbits", "one_day", "two_days"])
 def cross_every_profile_flies_at_both_ends_of_its_range(wish: str, env: Environment) -> None:
     """The closed form's range of phase angles is one the full model flies, cheaply."""
-    asked = trip("shenzhou-14", rendezvous=wish, phase="as_needed")
+    asked = order("shenzhou-14", rendezvous=wish, phase="as_needed")
     there = CSS[2].at(CSS[2].epoch, env)
     for share in (0.1, 0.5, 0.9):
         plan = fly_to_station(asked, there, env, after=there.epoch, plan_only=True)
@@ -243,7 +243,7 @@ def cross_a_state_and_its_elements_give_one_flight(env: Environment) -> None:
     lines = CSS[5]
     state = lines.at(lines.epoch, env)
     flights = [
-        fly_to_station(trip("shenzhou-15"), s, env, after=lines.epoch, plan_only=True)
+        fly_to_station(order("shenzhou-15"), s, env, after=lines.epoch, plan_only=True)
         for s in (lines, state)
     ]
     first, second = flights
@@ -350,7 +350,7 @@ def test_json_serves_the_contract(wentian: StationFlight) -> None:
 
 def test_the_next_window_is_taken_and_days_passed_over_are_said(env: Environment) -> None:
     start = CSS[5].epoch
-    asked = trip("shenzhou-15", phase="as_is", rendezvous="4_orbits")
+    asked = order("shenzhou-15", phase="as_is", rendezvous="4_orbits")
     found = fly_to_station(asked, CSS[5], env, after=start, within_d=7.0, plan_only=True)
     waited = fly_to_station(
         replace(asked, phase="as_needed"), CSS[5], env, after=start, plan_only=True
@@ -375,7 +375,7 @@ def test_the_next_window_is_taken_and_days_passed_over_are_said(env: Environment
 
 def test_a_lift_off_out_of_plane_names_the_passage(env: Environment) -> None:
     late = lift_off("tianzhou-4") + 3600.0
-    found = fly_to_station(trip("tianzhou-4"), CSS[2], env, lift_off=late)
+    found = fly_to_station(order("tianzhou-4"), CSS[2], env, lift_off=late)
     assert (found.status, found.ok) == ("plane_missed", False)
     assert "2022-05-09T18:0" in found.why_not[0]
     assert found.docking is None
@@ -384,7 +384,7 @@ def test_a_lift_off_out_of_plane_names_the_passage(env: Environment) -> None:
 
 def test_a_site_that_never_passes_says_by_how_much(env: Environment) -> None:
     asked = replace(
-        trip("shenzhou-15"), site=Trip.of(
+        order("shenzhou-15"), site=FlightOrder.of(
             entry("vehicles", "soyuz-2-1b"), entry("launch_sites", "baikonur-1-5")
         ).site,
     )  # fmt: skip
@@ -395,7 +395,7 @@ def test_a_site_that_never_passes_says_by_how_much(env: Environment) -> None:
 
 
 def test_a_direction_not_permitted_is_said_and_flown_all_the_same(env: Environment) -> None:
-    plan = Trip.of(
+    plan = FlightOrder.of(
         entry("vehicles", "cz-3b-e"), entry("launch_sites", "xichang-lc2"), rendezvous="4_orbits"
     )
     found = fly_to_station(plan, CSS[5], env, after=CSS[5].epoch, plan_only=True)
@@ -405,7 +405,7 @@ def test_a_direction_not_permitted_is_said_and_flown_all_the_same(env: Environme
 
 def test_phase_as_it_is_needs_fresh_elements(env: Environment) -> None:
     found = fly_to_station(
-        trip("wentian", phase="as_is"), CSS[2], env, lift_off=lift_off("wentian"), plan_only=True
+        order("wentian", phase="as_is"), CSS[2], env, lift_off=lift_off("wentian"), plan_only=True
     )
     assert found.status == "phase_out_of_reach"
     assert "as_needed" in found.remedy
@@ -414,7 +414,7 @@ def test_phase_as_it_is_needs_fresh_elements(env: Environment) -> None:
 def test_too_little_propellant_is_a_status(env: Environment) -> None:
     small = Spacecraft("small", 8000.0, 50.0, (Engine("main", 10000.0, 290.0),))
     found = fly_to_station(
-        replace(trip("shenzhou-15"), ship=small), CSS[5], env, lift_off=lift_off("shenzhou-15")
+        replace(order("shenzhou-15"), ship=small), CSS[5], env, lift_off=lift_off("shenzhou-15")
     )
     assert found.status == "propellant_short"
     assert "50 kg on board" in found.why_not[0]
@@ -430,7 +430,7 @@ def test_docking_in_light(env: Environment) -> None:
 
 def test_a_planned_station_without_elements(env: Environment) -> None:
     orbit = MeanOrbit(Epoch.utc("2030-03-01T00:00:00"), 400.0, 51.6, 120.0)
-    asked = Trip.of(
+    asked = FlightOrder.of(
         entry("vehicles", "angara-a5"), entry("launch_sites", "baikonur-1-5"), rendezvous=25.0
     )
     found = fly_to_station(asked, orbit, env, after=orbit.epoch + 40.0 * DAY)
@@ -441,17 +441,17 @@ def test_a_planned_station_without_elements(env: Environment) -> None:
 
 def test_misuse_is_refused(env: Environment) -> None:
     with pytest.raises(InputError, match="one of"):
-        fly_to_station(trip("wentian"), CSS[3], env)
+        fly_to_station(order("wentian"), CSS[3], env)
     with pytest.raises(UnknownName, match="4_orbits"):
-        trip("wentian", rendezvous="4_orbit")
+        order("wentian", rendezvous="4_orbit")
     with pytest.raises(InputError, match="expected 2 to 240"):
-        trip("wentian", rendezvous=1.0)
+        order("wentian", rendezvous=1.0)
     with pytest.raises(UnknownName, match="as_is"):
-        trip("wentian", phase="asis")
+        order("wentian", phase="asis")
     with pytest.raises(InputError, match="lower first"):
-        trip("wentian", perigee_altitude_km=400.0)
+        order("wentian", perigee_altitude_km=400.0)
     assert hours_of("two_days") == 50.0
     short = fly_to_station(
-        trip("tianzhou-5", rendezvous=2.1), CSS[4], env, lift_off=lift_off("tianzhou-5")
+        order("tianzhou-5", rendezvous=2.1), CSS[4], env, lift_off=lift_off("tianzhou-5")
     )
     assert short.status == "too_short"

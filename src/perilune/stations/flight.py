@@ -10,12 +10,12 @@ from perilune.errors import InputError
 from perilune.phases.base import Condition, Context, Stack
 from perilune.phases.rendezvous import Rendezvous
 from perilune.phases.shot import Model
+from perilune.stations.flight_order import FlightOrder
 from perilune.stations.flight_plan import Draft, draft
 from perilune.stations.low_orbit import low_orbit_model
 from perilune.stations.passage import Passage, nearest_passage, passages
 from perilune.stations.phasing import approach_of
 from perilune.stations.station_flight import CONVERGED, StationFlight
-from perilune.stations.trip import Trip
 from perilune.stations.whereabouts import Station, Whereabouts, plane_of
 
 _LOWER_KM = 25.0  # than the perigee of insertion: how low the way may lead
@@ -24,7 +24,7 @@ _WITHIN_D = 60.0
 
 
 def fly_to_station(
-    trip: Trip,
+    order: FlightOrder,
     station: Station,
     env: Environment,
     *,
@@ -38,7 +38,7 @@ def fly_to_station(
 
     Parameters
     ----------
-    trip : Trip
+    order : FlightOrder
     station : TwoLine, MeanOrbit or State
         Elements or a state near the launch say where along its orbit it is; older ones its plane.
     lift_off : Epoch, optional
@@ -68,74 +68,85 @@ def fly_to_station(
     assert begins is not None
     model = low_orbit_model(begins) if model is None else model
     if lift_off is not None:
-        found = _from(trip, station, lift_off, model, env)
+        found = _from(order, station, lift_off, model, env)
     else:
-        found = _next(trip, station, begins, within_d, model, env)
+        found = _next(order, station, begins, within_d, model, env)
     if plan_only or found.station is None or found.chaser is None:
         return found.flight
-    return _flown(trip, found, model, env)
+    return _flown(order, found, model, env)
 
 
-def _from(trip: Trip, station: Station, lift_off: Epoch, model: Model, env: Environment) -> Draft:
+def _from(
+    order: FlightOrder, station: Station, lift_off: Epoch, model: Model, env: Environment
+) -> Draft:
     """Return the plan from a stated lift-off."""
     plane = plane_of(station, model.earth, env)
-    passage = nearest_passage(plane, trip.site, trip.corridor, trip.ascent, lift_off, env)
+    passage = nearest_passage(plane, order.site, order.corridor, order.ascent, lift_off, env)
     if passage is None:
-        return Draft(_never(trip, station, model, env, lift_off=lift_off))
+        return Draft(_never(order, station, model, env, lift_off=lift_off))
     if not passage.holds(lift_off):
-        beside = float(plane.beside_deg(trip.site, lift_off, env))
+        beside = float(plane.beside_deg(order.site, lift_off, env))
         nearest = (
-            f"{trip.site.name} lifts off {passage.offset_min(lift_off):+.0f} min from its passage "
+            f"{order.site.name} lifts off {passage.offset_min(lift_off):+.0f} min from its passage "
             f"through the plane, {abs(beside):.1f} deg beside it: take {passage.epoch.utc_iso(0)}"
         )
         flight = StationFlight(
-            trip.vehicle, trip.site.name, trip.hours, lift_off, passage, beside_deg=beside,
+            order.vehicle, order.site.name, order.hours, lift_off, passage, beside_deg=beside,
             status="plane_missed", remedy=nearest,
         )  # fmt: skip
         return Draft(flight)
-    where = Whereabouts.of(station, lift_off + trip.ascent.duration_s, model.earth, env)
-    return draft(trip, where, passage, lift_off, env)
+    where = Whereabouts.of(station, lift_off + order.ascent.duration_s, model.earth, env)
+    return draft(order, where, passage, lift_off, env)
 
 
 def _next(
-    trip: Trip, station: Station, after: Epoch, within_d: float, model: Model, env: Environment
+    order: FlightOrder,
+    station: Station,
+    after: Epoch,
+    within_d: float,
+    model: Model,
+    env: Environment,
 ) -> Draft:
     """Return the plan from the first passage that serves."""
     plane = plane_of(station, model.earth, env)
     found = passages(
-        plane, trip.site, trip.corridor, trip.ascent, after, after + within_d * DAY, env
+        plane, order.site, order.corridor, order.ascent, after, after + within_d * DAY, env
     )
-    if plane.hours_rad(trip.site) is None:
-        return Draft(_never(trip, station, model, env))
+    if plane.hours_rad(order.site) is None:
+        return Draft(_never(order, station, model, env))
     missed: list[str] = []
     for passage in found:
         if not passage.permitted:
             continue
         where = Whereabouts.of(station, passage.epoch, model.earth, env)
-        plan = draft(trip, where, passage, passage.epoch, env)
+        plan = draft(order, where, passage, passage.epoch, env)
         if plan.station is not None:
             return replace(plan, flight=replace(plan.flight, missed=tuple(missed)))
         missed.append(f"{passage.epoch.utc_iso(0)}: {plan.flight.remedy}")
         if plan.flight.status == "too_short" or plan.flight.phase_deg is None:
             return replace(plan, flight=replace(plan.flight, missed=tuple(missed)))
-    return Draft(_no_day(trip, found, within_d, tuple(missed)))
+    return Draft(_no_day(order, found, within_d, tuple(missed)))
 
 
 def _never(
-    trip: Trip, station: Station, model: Model, env: Environment, lift_off: Epoch | None = None
+    order: FlightOrder,
+    station: Station,
+    model: Model,
+    env: Environment,
+    lift_off: Epoch | None = None,
 ) -> StationFlight:
     tilt = plane_of(station, model.earth, env).inclination_deg
-    latitude = trip.site.lowest_inclination_deg
+    latitude = order.site.lowest_inclination_deg
     return StationFlight(
-        trip.vehicle, trip.site.name, trip.hours, lift_off, status="never_in_plane",
-        remedy=f"{trip.site.name} at {latitude:.2f} deg of geocentric latitude is never in a plane "
-        f"of {tilt:.2f} deg: launch from a lower latitude, or turn the plane by "
+        order.vehicle, order.site.name, order.hours, lift_off, status="never_in_plane",
+        remedy=f"{order.site.name} at {latitude:.2f} deg of geocentric latitude is never in a "
+        f"plane of {tilt:.2f} deg: launch from a lower latitude, or turn the plane by "
         f"{latitude - tilt:.2f} deg",
     )  # fmt: skip
 
 
 def _no_day(
-    trip: Trip, found: list[Passage], within_d: float, missed: tuple[str, ...]
+    order: FlightOrder, found: list[Passage], within_d: float, missed: tuple[str, ...]
 ) -> StationFlight:
     refused = next((p.why_not for p in found if p.why_not), None)
     if missed or refused is None:
@@ -143,23 +154,23 @@ def _no_day(
     else:
         words = refused
     return StationFlight(
-        trip.vehicle, trip.site.name, trip.hours, status="no_window", remedy=words, missed=missed
+        order.vehicle, order.site.name, order.hours, status="no_window", remedy=words, missed=missed
     )
 
 
-def _flown(trip: Trip, plan: Draft, model: Model, env: Environment) -> StationFlight:
+def _flown(order: FlightOrder, plan: Draft, model: Model, env: Environment) -> StationFlight:
     """Return the flight through the rendezvous solved and flown in the full model."""
-    flight, ship = plan.flight, trip.ship
+    flight, ship = plan.flight, order.ship
     assert plan.station is not None
     assert flight.lift_off is not None
     phase = Rendezvous(
         target=plan.station,
         spacecraft=None if ship is None else ship.name,
-        engine=trip.engine,
-        docking=flight.lift_off + 3600.0 * trip.hours,
-        in_light=trip.in_light,
-        approach=approach_of(trip.hours),
-        lowest_altitude_km=trip.perigee_altitude_km - _LOWER_KM,
+        engine=order.engine,
+        docking=flight.lift_off + 3600.0 * order.hours,
+        in_light=order.in_light,
+        approach=approach_of(order.hours),
+        lowest_altitude_km=order.perigee_altitude_km - _LOWER_KM,
         center="earth",
         last_burn_m_s=_LAST_BURN_M_S,
         quick=True,
@@ -170,7 +181,7 @@ def _flown(trip: Trip, plan: Draft, model: Model, env: Environment) -> StationFl
     if leg.status != CONVERGED:
         return replace(flight, docking=None, dv_m_s=None, propellant_kg=None, docking_sunlit=None)
     docking, used = leg.happenings[-1].epoch, None
-    if ship is not None and trip.engine is not None:
+    if ship is not None and order.engine is not None:
         used = ship.propellant_kg - leg.end.stack.member(ship.name).propellant_kg
     flight = replace(
         flight,
@@ -180,16 +191,16 @@ def _flown(trip: Trip, plan: Draft, model: Model, env: Environment) -> StationFl
         propellant_kg=used,
         docking_sunlit=float(leg.solution["docking_sunlit"]),
     )
-    return _judged(trip, flight)
+    return _judged(order, flight)
 
 
-def _judged(trip: Trip, flight: StationFlight) -> StationFlight:
+def _judged(order: FlightOrder, flight: StationFlight) -> StationFlight:
     """Return the flight with what a flown rendezvous may still lack."""
     assert flight.leg is not None
     failed = [check.name for check in flight.leg.checks if not check.ok]
     if failed:
         return replace(flight, status="no_contact", remedy=f"{failed[0]}: dock at another time")
-    used, ship = flight.propellant_kg, trip.ship
+    used, ship = flight.propellant_kg, order.ship
     if used is not None and ship is not None and used > ship.propellant_kg:
         words = f"{used:.0f} kg of propellant needed, {ship.propellant_kg:.0f} kg on board"
         return replace(flight, status="propellant_short", remedy=f"{words}: carry more")

@@ -10,6 +10,14 @@ from perilune.astro.environment import Environment
 from perilune.astro.epoch import Epoch
 from perilune.astro.geometry import sunlit_fraction
 from perilune.astro.state import State
+from perilune.stations.flight_order import (
+    AS_IS,
+    FlightOrder,
+    ascent_end,
+    insertion,
+    mean_distance_km,
+    phase_of,
+)
 from perilune.stations.passage import Passage
 from perilune.stations.phasing import (
     PROFILES_H,
@@ -19,14 +27,6 @@ from perilune.stations.phasing import (
     shift_deg,
 )
 from perilune.stations.station_flight import StationFlight
-from perilune.stations.trip import (
-    AS_IS,
-    Trip,
-    ascent_end,
-    insertion,
-    mean_distance_km,
-    phase_of,
-)
 from perilune.stations.whereabouts import Whereabouts
 
 
@@ -48,53 +48,59 @@ class Draft:
 
 
 def draft(
-    trip: Trip, where: Whereabouts, passage: Passage | None, lift_off: Epoch, env: Environment
+    order: FlightOrder,
+    where: Whereabouts,
+    passage: Passage | None,
+    lift_off: Epoch,
+    env: Environment,
 ) -> Draft:
     """Return the plan of a flight from one lift-off, and where it starts."""
-    epoch, gm = lift_off + trip.ascent.duration_s, env.constants.gm("earth")
-    end = ascent_end(trip, where, lift_off, env)
+    epoch, gm = lift_off + order.ascent.duration_s, env.constants.gm("earth")
+    end = ascent_end(order, where, lift_off, env)
     there = phase_of(end, where.motion(epoch))
-    phasing = trip.phasing(mean_distance_km(where, epoch, gm), gm)
+    phasing = order.phasing(mean_distance_km(where, epoch, gm), gm)
     known = there if where.phase_known else None
     needed = phasing.set_deg(known)
     flight = StationFlight(
-        trip.vehicle,
-        trip.site.name,
-        trip.hours,
+        order.vehicle,
+        order.site.name,
+        order.hours,
         lift_off,
         passage,
         phase_deg=known,
         phase_sigma_deg=where.phase_sigma_deg,
         phase_range_deg=phasing.range_deg(),
         phase_needed_deg=needed,
-        beside_deg=float(where.plane.beside_deg(trip.site, lift_off, env)),
+        beside_deg=float(where.plane.beside_deg(order.site, lift_off, env)),
     )
     if needed is None:
-        least = trip.hours + (phasing.least_s - phasing.span_s) / 3600.0
-        words = f"{trip.hours:g} h leave no time to phase: allow {np.ceil(10.0 * least) / 10.0:g} h"
+        least = order.hours + (phasing.least_s - phasing.span_s) / 3600.0
+        words = (
+            f"{order.hours:g} h leave no time to phase: allow {np.ceil(10.0 * least) / 10.0:g} h"
+        )
         return Draft(replace(flight, status="too_short", remedy=words))
     flight = _with_shift(flight, phasing)
-    trouble = _trouble(trip, where, flight, phasing)
+    trouble = _trouble(order, where, flight, phasing)
     if trouble:
         return Draft(replace(flight, status="phase_out_of_reach", remedy=trouble))
     shift = np.radians(shift_deg(there, needed))
-    docking, dv = lift_off + 3600.0 * trip.hours, phasing.dv_m_s()
+    docking, dv = lift_off + 3600.0 * order.hours, phasing.dv_m_s()
     flight = replace(
         flight,
         docking=docking,
         dv_m_s=dv,
-        propellant_kg=propellant_kg(trip, dv),
+        propellant_kg=propellant_kg(order, dv),
         docking_sunlit=float(sunlit_fraction(where.moved(docking, shift, env), env)),
     )
-    chaser = insertion(trip, where, lift_off, phasing, needed, env)
+    chaser = insertion(order, where, lift_off, phasing, needed, env)
     return Draft(flight, where.moved(epoch, shift, env), chaser)
 
 
-def propellant_kg(trip: Trip, dv_m_s: float) -> float | None:
+def propellant_kg(order: FlightOrder, dv_m_s: float) -> float | None:
     """Return what a change of speed takes (rocket equation); None without a ship or engine."""
-    if trip.ship is None or trip.engine is None:
+    if order.ship is None or order.engine is None:
         return None
-    return trip.ship.mass_kg * float(-np.expm1(-1e-3 * dv_m_s / trip.engine.exhaust_km_s))
+    return order.ship.mass_kg * float(-np.expm1(-1e-3 * dv_m_s / order.engine.exhaust_km_s))
 
 
 def _with_shift(flight: StationFlight, phasing: Phasing) -> StationFlight:
@@ -109,9 +115,11 @@ def _with_shift(flight: StationFlight, phasing: Phasing) -> StationFlight:
     )
 
 
-def _trouble(trip: Trip, where: Whereabouts, flight: StationFlight, phasing: Phasing) -> str:
+def _trouble(
+    order: FlightOrder, where: Whereabouts, flight: StationFlight, phasing: Phasing
+) -> str:
     """Say why the phase angle as it is does not serve; empty where it does."""
-    if trip.phase != AS_IS or flight.phase_shift_deg == 0.0:
+    if order.phase != AS_IS or flight.phase_shift_deg == 0.0:
         return ""
     if flight.phase_deg is None:
         return (
@@ -120,10 +128,10 @@ def _trouble(trip: Trip, where: Whereabouts, flight: StationFlight, phasing: Pha
         )
     low, high = flight.phase_range_deg or (np.nan, np.nan)
     words = (
-        f"the station is {flight.phase_deg:.0f} deg ahead at insertion, {trip.hours:g} h close "
+        f"the station is {flight.phase_deg:.0f} deg ahead at insertion, {order.hours:g} h close "
         f"{low:.0f} to {high:.0f} deg: "
     )
-    longer = [hours for hours in sorted(PROFILES_H.values()) if hours > trip.hours]
+    longer = [hours for hours in sorted(PROFILES_H.values()) if hours > order.hours]
     serves = [hours for hours in longer if _closes(replace(phasing, hours=hours), flight.phase_deg)]
     allow = f"allow {serves[0]:g} h, " if serves else ""
     return (

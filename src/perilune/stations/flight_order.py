@@ -32,7 +32,7 @@ PHASES = (AS_IS, AS_NEEDED)
 
 
 @dataclass(frozen=True)
-class Trip:
+class FlightOrder:
     """A flight to a station as it is asked for.
 
     Attributes
@@ -78,8 +78,8 @@ class Trip:
             )
 
     @classmethod
-    def of(cls, vehicle: Entry, site: Entry, ship: Entry | None = None, **more: Any) -> Trip:
-        """Return the trip of a vehicle, a launch site, and a ship or module of the catalogue."""
+    def of(cls, vehicle: Entry, site: Entry, ship: Entry | None = None, **more: Any) -> FlightOrder:
+        """Return the order of a vehicle, a launch site, and a ship or module of the catalogue."""
         return cls(
             vehicle.name,
             LaunchSite(site.name, site.point("earth")),
@@ -121,16 +121,16 @@ def spacecraft_of(entry: Entry) -> Spacecraft:
     return Spacecraft(entry.name, float(f["mass_kg"]) - propellant, propellant, engines)
 
 
-def ascent_end(trip: Trip, where: Whereabouts, lift_off: Epoch, env: Environment) -> Array:
+def ascent_end(order: FlightOrder, where: Whereabouts, lift_off: Epoch, env: Environment) -> Array:
     """Return where the ascent ends as seen from the center, unit vector in the station's plane.
 
     The range angle on from the site at lift-off; a site beside the plane is steered into it.
     """
-    normal = where.plane.normal(lift_off + trip.ascent.duration_s, env)
-    site = trip.site.point.state(lift_off, env).r_km
+    normal = where.plane.normal(lift_off + order.ascent.duration_s, env)
+    site = order.site.point.state(lift_off, env).r_km
     below = site - normal * float(normal @ site)
     below /= np.linalg.norm(below)
-    angle = np.radians(trip.ascent.range_angle_deg)
+    angle = np.radians(order.ascent.range_angle_deg)
     return np.asarray(np.cos(angle) * below + np.sin(angle) * np.cross(normal, below))
 
 
@@ -141,7 +141,7 @@ def phase_of(end: Array, station: State) -> float:
 
 
 def insertion(
-    trip: Trip,
+    order: FlightOrder,
     where: Whereabouts,
     lift_off: Epoch,
     phasing: Phasing,
@@ -153,8 +153,8 @@ def insertion(
     Lower, the chaser's node drifts faster: its plane starts that much ahead. The plane is the one
     the station itself has over the same place, so that the short swing of both is the same.
     """
-    epoch = lift_off + trip.ascent.duration_s
-    end = ascent_end(trip, where, lift_off, env)
+    epoch = lift_off + order.ascent.duration_s
+    end = ascent_end(order, where, lift_off, env)
     behind = np.radians(phase_of(end, where.motion(epoch)))
     there = where.moved(epoch, -((behind + np.pi) % (2.0 * np.pi) - np.pi), env)
     sma = phasing.sma_km(phase_deg)
