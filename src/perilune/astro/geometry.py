@@ -91,7 +91,10 @@ def subpoint(state: State, env: Environment) -> Subpoint:
     """
     if state.center not in SURFACE_AXES:
         raise ModelError(f"no surface is known for '{state.center}': use earth or moon")
-    r = state.to(axes=SURFACE_AXES[state.center], env=env).r_km
+    if state.center == "earth" and state.axes == "icrf":  # the turn alone, without its rate
+        r = np.einsum("...ij,...j->...i", env.earth.itrf_matrix(state.epoch), state.r_km)
+    else:
+        r = state.to(axes=SURFACE_AXES[state.center], env=env).r_km
     if state.center == "earth":
         lon, lat, height = erfa.gc2gde(EARTH_RADIUS_KM, EARTH_FLATTENING, r)
     else:

@@ -154,7 +154,7 @@ class Trajectory:
         """The latest instant."""
         return self.arcs[-1].origin + self.arcs[-1].span_s[1]
 
-    @property
+    @cached_property
     def duration_s(self) -> float:
         """Elapsed seconds from start to stop."""
         return float(self.stop - self.start)
@@ -223,8 +223,12 @@ class Trajectory:
             raise DataRangeError(
                 "the trajectory", found.tdb_iso(3), self.start.tdb_iso(3), self.stop.tdb_iso(3)
             )
-        starts = np.array([float((arc.origin + arc.span_s[0]) - self.start) for arc in self.arcs])
+        starts = self._starts_s
         return np.clip(np.searchsorted(starts, since, side="right") - 1, 0, len(starts) - 1)
+
+    @cached_property
+    def _starts_s(self) -> Array:
+        return np.array([float((arc.origin + arc.span_s[0]) - self.start) for arc in self.arcs])
 
     def until(self, epoch: Epoch) -> Trajectory:
         """Return the part before an epoch inside the last arc."""

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from perilune.astro import frames
 from perilune.astro.bodies import EARTH_FLATTENING, EARTH_RADIUS_KM
 from perilune.astro.environment import Environment
 from perilune.astro.epoch import Epoch
@@ -80,7 +79,7 @@ def home(
     """
     r_km = np.atleast_2d(r_km)
     gm = env.constants.gm("earth")
-    matrix = np.broadcast_to(frames.from_icrf("itrf", epoch, env)[0], (len(r_km), 3, 3))
+    matrix = np.broadcast_to(env.earth.itrf_matrix(epoch), (len(r_km), 3, 3))
     distance = np.linalg.norm(r_km, axis=-1)
     x, y, z = np.moveaxis(np.einsum("nij,nj->ni", matrix, r_km / distance[:, None]), -1, 0)
     latitude, longitude = np.arcsin(np.clip(z, -1.0, 1.0)), np.arctan2(y, x)

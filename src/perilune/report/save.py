@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from perilune.astro.bodies import RADIUS_KM
+from perilune.astro.epoch import Epoch
 from perilune.dynamics.trajectory import Trajectory
 from perilune.errors import InputError
 from perilune.formats.files import write_whole
@@ -136,21 +138,25 @@ def _lines(trajectory: Trajectory, center: str, seen: set[int]) -> list[dict[str
 
 
 def _columns(r: Any) -> dict[str, list[float]]:
-    return {axis: [round(float(x), 3) for x in r[:, i]] for i, axis in enumerate("xyz")}
+    return {axis: np.round(r[:, i], 3).tolist() for i, axis in enumerate("xyz")}
 
 
 def _place(
     event: dict[str, Any], trajectory: Trajectory, center: str, flight: Flight
 ) -> dict[str, list[float]] | None:
     """Return where an event is in a plot, or None where it belongs to the other one."""
-    from perilune.astro.epoch import Epoch
-
     if center == "moon" and event["body"] != "moon":
         return None
-    epoch = Epoch.utc(event["utc"])
+    epoch = _epoch(event["utc"])
     early, late = float(epoch - trajectory.start), float(epoch - trajectory.stop)
     if early < -_ROUNDED_S or late > _ROUNDED_S:
         return None
     epoch = trajectory.start if early < 0.0 else trajectory.stop if late > 0.0 else epoch
     state = trajectory.at(epoch).to(center=center, env=flight.env)
     return _columns(state.r_km[None, :])
+
+
+@cache
+def _epoch(utc: str) -> Epoch:
+    """Return the instant of an event: each is asked for by every spacecraft and plot."""
+    return Epoch.utc(utc)
