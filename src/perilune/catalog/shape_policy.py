@@ -81,8 +81,6 @@ POLICY_SHAPES: Mapping[str, Shape] = {
             "country": _STATEMENT,
             "form": Figure("statement", words=AGENCY_FORMS),
             "exports_under": _NAMES,
-            "since": _DATE,
-            "until": _DATE,
         },
         ("title", "form"),
         {"memberships": _MEMBERSHIP},
