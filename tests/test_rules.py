@@ -373,6 +373,13 @@ def prop_the_verdict_is_the_strictest_reason_and_every_rule_is_in_force(asked: A
 
 
 @given(ASKED)
+def prop_who_is_named_first_makes_no_difference(asked: Activity) -> None:
+    turned = Activity(**{**vars(asked), "actors": asked.actors[::-1]})
+    said = {(each.rule, each.verdict) for each in judge(asked).reasons}
+    assert said == {(each.rule, each.verdict) for each in judge(turned).reasons}
+
+
+@given(ASKED)
 def prop_permitted_means_that_every_pair_of_sides_has_a_permission(asked: Activity) -> None:
     found = judge(asked)
     if found.verdict != "permitted":
