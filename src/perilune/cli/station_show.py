@@ -137,6 +137,33 @@ _TABLES: dict[str, list[tuple[str, str, list[Shown]]]] = {
             ],
         ),
     ],
+    "crew": [
+        (
+            "rotations",
+            "Ships (UTC)",
+            [
+                ("flight", "left", _text("name")),
+                ("holds", "left", _yes("ok")),
+                ("docking", "left", _instant("docking_utc")),
+                ("landing", "left", _instant("landing_utc")),
+                ("port", "left", _text("port")),
+                ("up", "right", _number("crew_up_n")),
+                ("down", "right", _number("crew_down_n")),
+                ("beta deg", "right", _number("beta_deg", 1)),
+                ("what is wrong", "text", _joined("why_not")),
+            ],
+        ),
+        (
+            "cargo",
+            "Cargo flights a year",
+            [
+                ("ship", "left", _text("ship")),
+                ("flights", "right", _number("flights_n_y", 2)),
+                ("cargo kg", "right", _number("dry_kg_y")),
+                ("propellant kg", "right", _number("propellant_kg_y")),
+            ],
+        ),
+    ],
     "split": [
         (
             "halves",

@@ -34,6 +34,8 @@ class Series:
     color : int or None
         Place in `COLORS`; None takes the next.
     dash : bool
+    width : float
+        Of a line, px.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Series:
     text: Sequence[str] | None = None
     color: int | None = None
     dash: bool = False
+    width: float = 2.0
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,7 @@ def _traces(series: Series, color: str, is_first: bool) -> list[dict[str, Any]]:
     }
     if series.text is not None:
         base |= {"text": list(series.text), "hovertemplate": "%{text}<extra></extra>"}
-    line = {"color": color, "width": 2, "dash": "dash" if series.dash else "solid"}
+    line = {"color": color, "width": series.width, "dash": "dash" if series.dash else "solid"}
     if series.kind == "dots":
         return [
             base | {"type": "scatter", "mode": "markers", "marker": {"color": color, "size": 7}}

@@ -11,6 +11,7 @@ from perilune.errors import InputError, UnknownName
 from perilune.scenarios.source import called
 from perilune.scenarios.station_load import load_station
 from perilune.stations.ask_access import ask_access
+from perilune.stations.ask_crew import ask_crew
 from perilune.stations.assemble import assemble, compared
 from perilune.stations.design import Design
 from perilune.stations.result import VERBS, StationResult
@@ -61,5 +62,6 @@ def _assemble(design: Design, report: Report) -> dict[str, Any]:
 _ANSWERS: dict[str, Callable[[Design, Report], dict[str, Any]]] = {
     "access": ask_access,
     "assemble": _assemble,
+    "crew": ask_crew,
     "split": split,
 }

@@ -202,6 +202,67 @@ class UpkeepFile(Part):
     seed: Annotated[int, Field(ge=0)] = 1
 
 
+class VisitFile(Part):
+    """One ship's stay, stated: what is left out follows from the ship."""
+
+    name: Name
+    ship: str
+    launch_utc: datetime | None = None
+    docking_utc: datetime | None = None
+    undocking_utc: datetime | None = None
+    landing_utc: datetime | None = None
+    crew_n: Annotated[int, Field(ge=0, le=20)] = 0
+    crew_down_n: Annotated[int, Field(ge=0, le=20)] | None = None
+    port: str = ""
+    unfit_from_utc: datetime | None = None
+
+    _utc = field_validator(
+        "launch_utc",
+        "docking_utc",
+        "undocking_utc",
+        "landing_utc",
+        "unfit_from_utc",
+        mode="before",
+    )(aware)
+
+    @model_validator(mode="after")
+    def _begun(self) -> VisitFile:
+        if self.launch_utc is None and self.docking_utc is None:
+            raise ValueError("found neither `launch_utc` nor `docking_utc`, expected one")
+        return self
+
+
+class CrewFile(Part):
+    """Who shall be on board, in which ships.
+
+    With `ships`, crews of `crew_n` are relieved in turn; `visit` tables are flights by themselves.
+    """
+
+    crew_n: Annotated[int, Field(ge=1, le=50)]
+    from_date: date
+    to_date: date
+    ships: list[str] = []
+    stay_d: Annotated[float, Field(gt=0, le=2000)] = 180.0
+    handover_d: Annotated[float, Field(ge=-365, le=365)] = 5.0
+    first_docking_date: date | None = None
+    least_handover_d: Annotated[float, Field(ge=0, le=365)] | None = None
+    beta_limit_deg: Annotated[float, Field(gt=0, le=90)] | None = None
+    aboard_n: Annotated[int, Field(ge=0, le=50)] = 0
+    life_support: str | None = None
+    cargo_ships: list[str] = []
+    shares: dict[str, Annotated[float, Field(ge=0, le=1)]] = {}
+    propellant_kg_y: Annotated[float, Field(ge=0, le=1e6)] = 0.0
+    visit: list[VisitFile] = []
+
+    @model_validator(mode="after")
+    def _span(self) -> CrewFile:
+        if self.to_date <= self.from_date:
+            raise ValueError("`to_date` is not after `from_date`: expected a later one")
+        if not self.ships and not self.visit:
+            raise ValueError("found neither `ships` nor `visit`, expected one: who brings the crew")
+        return self
+
+
 class StationFile(Part):
     """A station's file."""
 
@@ -213,6 +274,7 @@ class StationFile(Part):
     orbit: OrbitFile = OrbitFile()
     step: list[StepFile] = []
     trade: TradeFile = TradeFile()
+    crew: CrewFile | None = None
     split: SplitFile | None = None
     upkeep: UpkeepFile | None = None
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import date
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from perilune.astro.epoch import Epoch
-from perilune.catalog.book import Catalog
 from perilune.errors import InputError
 from perilune.scenarios import dates
-from perilune.scenarios.doubts import Doubts
 from perilune.scenarios.source import Source, called, catalog_of, validated
 from perilune.scenarios.station_file import (
     FlightFile,
@@ -22,9 +17,9 @@ from perilune.scenarios.station_file import (
     StationFile,
     StepFile,
 )
-from perilune.stations.design import Design, SplitRequest, TradeRequest, UpkeepRequest
+from perilune.scenarios.station_requests import Requests
+from perilune.stations.design import Design
 from perilune.stations.docking import Standard
-from perilune.stations.fleet import Flights
 from perilune.stations.module import module_of
 from perilune.stations.plan import JOIN, LEAVE, MOVE, Plan, Ride, Step
 from perilune.stations.station import Station
@@ -64,17 +59,13 @@ def load_station(name: str | Path, *, overrides: Sequence[str] = ()) -> Design:
         raise InputError(error.problem, file=error.file or shown, key=error.key) from None
 
 
-class _Builder(Doubts):
+class _Builder(Requests):
     """Turns a station's file into domain objects; `_at` puts the key into every message."""
 
-    def __init__(self, file: StationFile, book: Catalog) -> None:
-        super().__init__()
-        self.file, self.book = file, book
-
     def design(self) -> Design:
-        entry = self._at("station", lambda: self.book.entry("stations", self.file.station))
+        entry = self.at("station", lambda: self.book.entry("stations", self.file.station))
         known = Station.of(entry)
-        station = self._at("orbit", lambda: known.with_figures(self.file.orbit.model_dump()))
+        station = self.at("orbit", lambda: known.with_figures(self.file.orbit.model_dump()))
         self.note_entry(entry, *(k for k in entry.figures if k not in ("title", "note")))
         steps = [self._step(n, part) for n, part in enumerate(self.file.step)]
         standards = {n: Standard.of(e) for n, e in self.book.table("docking_standards").items()}
@@ -85,25 +76,19 @@ class _Builder(Doubts):
             station,
             plan,
             self.book,
-            self._trade(),
-            self._split(),
-            self._upkeep(station),
+            self.trade(),
+            self.crew(),
+            self.split(),
+            self.upkeep(station),
             tuple(self.assumed),
         )
-
-    def _at(self, key: str, make: Callable[[], T]) -> T:
-        try:
-            return make()
-        except InputError as error:
-            inner = f"{key}.{error.key}" if error.key else key
-            raise InputError(error.problem, file=error.file, key=inner) from None
 
     # ---- the steps
 
     def _step(self, number: int, part: StepFile) -> Step:
         key = f"step[{number}]"
         if isinstance(part, LeaveFile):
-            return Step(LEAVE, part.module, key, date=self._day(f"{key}.date", part.date))
+            return Step(LEAVE, part.module, key, date=self.day(f"{key}.date", part.date))
         if isinstance(part, MoveFile):
             return Step(
                 MOVE,
@@ -113,16 +98,16 @@ class _Builder(Doubts):
                 to=_mate(part.to),
                 clocking_deg=part.clocking_deg,
                 arm=part.arm,
-                date=self._day(f"{key}.date", part.date),
+                date=self.day(f"{key}.date", part.date),
             )
         what = "modules" if part.module else "ships"
         kind = part.module or part.ship or ""
-        entry = self._at(f"{key}.{what[:-1]}", lambda: self.book.entry(what, kind))
+        entry = self.at(f"{key}.{what[:-1]}", lambda: self.book.entry(what, kind))
         self.note_entry(entry, *_USED)
         module = module_of(entry)
         port = part.port or (module.ports[0].name if len(module.ports) == 1 else "")
         if part.to is not None:
-            self._at(f"{key}.port", lambda: module.port(port))
+            self.at(f"{key}.port", lambda: module.port(port))
         day = part.date if isinstance(part, JoinFile) else part.launch_date
         return Step(
             JOIN,
@@ -133,13 +118,13 @@ class _Builder(Doubts):
             None if part.to is None else _mate(part.to),
             part.clocking_deg,
             part.arm,
-            None if day is None else self._day(key, day),
+            None if day is None else self.day(key, day),
             self._ride(key, part) if isinstance(part, FlightFile) else None,
         )
 
     def _ride(self, key: str, part: FlightFile) -> Ride:
-        vehicle = self._at(f"{key}.vehicle", lambda: self.book.entry("vehicles", part.vehicle))
-        site = self._at(f"{key}.site", lambda: self.book.entry("launch_sites", part.site))
+        vehicle = self.at(f"{key}.vehicle", lambda: self.book.entry("vehicles", part.vehicle))
+        site = self.at(f"{key}.site", lambda: self.book.entry("launch_sites", part.site))
         launch = part.launch_utc
         flown: dict[str, Any] = {}
         if part.as_flown is not None:
@@ -149,62 +134,9 @@ class _Builder(Doubts):
             site,
             None
             if launch is None
-            else self._at(f"{key}.launch_utc", lambda: dates.read(launch, on_earth=True)),
+            else self.at(f"{key}.launch_utc", lambda: dates.read(launch, on_earth=True)),
             part.rendezvous_h,
             as_flown={k: v.isoformat() if hasattr(v, "isoformat") else v for k, v in flown.items()},
-        )
-
-    def _day(self, key: str, day: date) -> Epoch:
-        return self._at(key, lambda: dates.read(day.isoformat(), on_earth=True))
-
-    # ---- what is asked
-
-    def _trade(self) -> TradeRequest:
-        part = self.file.trade
-        others = [
-            self._at(f"trade.move_to[{n}]", partial(self.book.entry, "stations", name))
-            for n, name in enumerate(part.move_to)
-        ]
-        manifest = [
-            Flights(row.vehicle, row.flights_n, row.partner, row.site) for row in part.flight
-        ]
-        return TradeRequest(
-            None if part.partners is None else tuple(part.partners),
-            (part.lowest_deg, part.highest_deg),
-            part.step_deg,
-            tuple(part.altitudes_km or ()),
-            part.permitted,
-            part.doglegs,
-            tuple(manifest),
-            part.tonnes,
-            tuple(Station.of(entry) for entry in others),
-        )
-
-    def _split(self) -> SplitRequest | None:
-        part = self.file.split
-        if part is None:
-            return None
-        return SplitRequest(
-            part.name,
-            part.title or part.name,
-            self._day("split.date", part.date),
-            tuple(part.modules),
-            part.separation_m_s,
-            part.direction,
-        )
-
-    def _upkeep(self, station: Station) -> UpkeepRequest | None:
-        part = self.file.upkeep
-        if part is None:
-            return None
-        self._at("upkeep.attitude", lambda: station.area_m2(part.attitude))
-        return UpkeepRequest(
-            self._day("upkeep.from_date", part.from_date),
-            part.years,
-            part.attitude,
-            part.collision_avoidance_m_s_y,
-            part.samples_n,
-            part.seed,
         )
 
 

@@ -33,7 +33,8 @@ def ask_access(design: Design, report: Report = lambda _: None) -> dict[str, Any
     """
     station, lifts = design.station, lifts_of(design.book)
     report(f"{design.name}: {len(lifts)} vehicles at their sites")
-    found = access(station, lifts, design.book.table("landing_zones").values())
+    zones, ships = (design.book.table(kind).values() for kind in ("landing_zones", "ships"))
+    found = access(station, lifts, zones, ships=tuple(ships))
     report(f"{design.name}: inclinations")
     traded, free = (_trade(design, lifts, permitted) for permitted in (True, False))
     chosen = traded if design.trade.permitted else free

@@ -7,6 +7,7 @@ from typing import Any
 
 from perilune.errors import InputError
 from perilune.stations.assembly import Stage, stages
+from perilune.stations.assembly_flights import Flights
 from perilune.stations.design import Design
 from perilune.stations.drawing import outlines
 
@@ -22,7 +23,7 @@ def assemble(design: Design, report: Report = lambda _: None) -> dict[str, Any]:
         Where the file has no steps, or one that makes no sense.
     """
     made = _stages(design)
-    rows = flights(design, made, report)
+    rows = Flights(design, report).rows(made)
     return {
         "flights": rows,
         "stack": [stage.to_json() for stage in made],
@@ -38,11 +39,6 @@ def _stages(design: Design) -> list[Stage]:
             key="step",
         )
     return stages(design.plan)
-
-
-def flights(design: Design, made: list[Stage], report: Report) -> list[dict[str, Any]]:
-    """Return a row for every step that flies up."""
-    return []
 
 
 def compared(document: dict[str, Any], other: Design) -> dict[str, Any]:

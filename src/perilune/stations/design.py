@@ -10,7 +10,10 @@ from perilune.astro.epoch import Epoch
 from perilune.catalog.book import Catalog
 from perilune.stations.fleet import Flights
 from perilune.stations.plan import Plan
+from perilune.stations.ship import Ship
 from perilune.stations.station import Station
+from perilune.stations.supplies import LifeSupport
+from perilune.stations.visit import Visit
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,46 @@ class TradeRequest:
 
 
 @dataclass(frozen=True)
+class CrewRequest:
+    """Who shall be on a station, in which ships.
+
+    Attributes
+    ----------
+    crew_n : int
+    start, stop : Epoch
+    ships : tuple of Ship
+        Crews that relieve each other; empty where all visits are stated.
+    stay_d, handover_d : float
+    first : Epoch or None
+        Docking of the first crew; None for a full crew from the start on.
+    visits : tuple of Visit
+        Stated one by one.
+    aboard_n : int
+    least_handover_d, beta_limit_deg : float or None
+    life_support : LifeSupport or None
+    cargo_ships : tuple of Ship
+    shares : mapping
+    propellant_kg_y : float
+    """
+
+    crew_n: int
+    start: Epoch
+    stop: Epoch
+    ships: tuple[Ship, ...] = ()
+    stay_d: float = 180.0
+    handover_d: float = 5.0
+    first: Epoch | None = None
+    visits: tuple[Visit, ...] = ()
+    aboard_n: int = 0
+    least_handover_d: float | None = None
+    beta_limit_deg: float | None = None
+    life_support: LifeSupport | None = None
+    cargo_ships: tuple[Ship, ...] = ()
+    shares: Mapping[str, float] = field(default_factory=dict)
+    propellant_kg_y: float = 0.0
+
+
+@dataclass(frozen=True)
 class UpkeepRequest:
     """How a station is kept up.
 
@@ -105,8 +148,7 @@ class Design:
     plan : Plan
     book : Catalog
     trade : TradeRequest
-    split : SplitRequest or None
-    upkeep : UpkeepRequest or None
+    crew, split, upkeep : request or None
     assumed : tuple of dict
         Figures used that are not confirmed.
     """
@@ -117,6 +159,7 @@ class Design:
     plan: Plan
     book: Catalog
     trade: TradeRequest = TradeRequest()
+    crew: CrewRequest | None = None
     split: SplitRequest | None = None
     upkeep: UpkeepRequest | None = None
     assumed: tuple[dict[str, Any], ...] = ()

@@ -68,6 +68,8 @@ class Module:
         What its gyrodynes hold.
     arm_reach_m : float
         Of an arm that can move a module from port to port; 0 for none.
+    is_ship : bool
+        It comes and goes.
     launched, until : date or None
     confidence, source : str
     """
@@ -93,6 +95,7 @@ class Module:
     crew_n: int = 0
     momentum_n_m_s: float = 0.0
     arm_reach_m: float = 0.0
+    is_ship: bool = False
     launched: date | None = None
     until: date | None = None
     confidence: str = "assumed"
@@ -128,7 +131,7 @@ def module_of(entry: Entry) -> Module:
     own.setdefault("end_area_m2", np.pi * diameter**2 / 4.0)
     own.setdefault("side_area_m2", length * diameter)
     if entry.kind == "ships":
-        own |= {"propulsion": True, "control": True, "crew_n": 0}
+        own |= {"propulsion": True, "control": True, "crew_n": 0, "is_ship": True}
     inertia = tuple(f.get("inertia_kg_m2") or _cylinder(f["mass_kg"], length, diameter))
     return Module(ports=ports, inertia_kg_m2=inertia, **own)
 
