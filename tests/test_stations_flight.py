@@ -11,7 +11,7 @@ import pytest
 from css import LAUNCHES, elements, lift_off
 from evidence import Recorder, evidence
 
-from perilune import DAY, Environment, Epoch, State, propagate
+from perilune import DAY, Environment, Epoch, State, environment, propagate
 from perilune.catalog.entry import entry
 from perilune.errors import InputError, UnknownName
 from perilune.phases.base import Engine, Spacecraft
@@ -19,7 +19,7 @@ from perilune.phases.relative import curvilinear, cw_matrix, mean_motion, relati
 from perilune.stations.elements import nearest
 from perilune.stations.flight import fly_to_station
 from perilune.stations.flight_order import FlightOrder
-from perilune.stations.low_orbit import low_orbit_model
+from perilune.stations.low_orbit import compact, low_orbit_model
 from perilune.stations.mean_orbit import MeanOrbit
 from perilune.stations.phasing import Phasing, hours_of, reboost_m_s, shift_deg
 from perilune.stations.station_flight import StationFlight
@@ -437,6 +437,17 @@ def test_a_planned_station_without_elements(env: Environment) -> None:
     assert found.status == "converged"
     assert found.propellant_kg is None  # no ship named: impulses
     assert found.why_not == () or "permits" in found.why_not[0]
+
+
+def test_a_tuned_environment_is_flown_compact() -> None:
+    """Tuned code of a field of tesserals takes minutes to compile."""
+    tuned = environment(tuned=True)
+    found = fly_to_station(order("shenzhou-15"), CSS[5], tuned, lift_off=lift_off("shenzhou-15"))
+    assert found.ok
+    own = found.leg.trajectory.env if found.leg and found.leg.trajectory else tuned
+    assert not own.tuned
+    assert compact(own) is own
+    assert compact(tuned) is compact(tuned)
 
 
 def test_misuse_is_refused(env: Environment) -> None:

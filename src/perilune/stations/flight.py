@@ -12,7 +12,7 @@ from perilune.phases.rendezvous import Rendezvous
 from perilune.phases.shot import Model
 from perilune.stations.flight_order import FlightOrder
 from perilune.stations.flight_plan import Draft, draft
-from perilune.stations.low_orbit import low_orbit_model
+from perilune.stations.low_orbit import compact, low_orbit_model
 from perilune.stations.passage import Passage, nearest_passage, passages
 from perilune.stations.phasing import approach_of
 from perilune.stations.station_flight import CONVERGED, StationFlight
@@ -64,6 +64,7 @@ def fly_to_station(
     """
     if (lift_off is None) == (after is None):
         raise InputError("expected one of `lift_off` and `after`")
+    env = compact(env)
     begins = lift_off if lift_off is not None else after
     assert begins is not None
     model = low_orbit_model(begins) if model is None else model

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from perilune.astro.atmosphere import Atmosphere, Msis
+from perilune.astro.environment import Environment
 from perilune.astro.epoch import Epoch
 from perilune.dynamics.drag import Drag
 from perilune.dynamics.forces import Forces
@@ -15,6 +18,14 @@ MODERATE = Msis(120.0, 120.0, 10.0, version=0)
 """NRLMSISE-00 at moderate solar activity."""
 
 SENSITIVITY = Forces(harmonics={"earth": (4, 0)})
+
+
+def compact(env: Environment) -> Environment:
+    """Return an environment whose engines compile in a second: tuned, this field takes minutes."""
+    if not env.tuned:
+        return env
+    other: Environment = env.cache.setdefault("compact", replace(env, tuned=False, cache={}))
+    return other
 
 
 def low_orbit_model(
