@@ -159,16 +159,16 @@ def test_the_steps_stand_in_order(name: str) -> None:
 
 
 def test_the_chinese_station_took_eleven_flights() -> None:
-    flights = [step for step in plan_of("css").steps if step.trip is not None]
+    flights = [step for step in plan_of("css").steps if step.ride is not None]
     assert len(flights) == 11
     assert all(step.kind == JOIN for step in flights)
     for step in flights[1:]:
-        assert step.trip is not None
-        assert step.trip.launch is not None
-        assert step.trip.rendezvous_h is not None
-        docking = Epoch.utc(datetime.fromisoformat(step.trip.as_flown["docking_utc"]))
-        flown = float(docking - step.trip.launch) / 3600.0
-        assert step.trip.rendezvous_h == pytest.approx(flown, abs=0.1), step.name
+        assert step.ride is not None
+        assert step.ride.launch is not None
+        assert step.ride.rendezvous_h is not None
+        docking = Epoch.utc(datetime.fromisoformat(step.ride.as_flown["docking_utc"]))
+        flown = float(docking - step.ride.launch) / 3600.0
+        assert step.ride.rendezvous_h == pytest.approx(flown, abs=0.1), step.name
 
 
 # ---- elements

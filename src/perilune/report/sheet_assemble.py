@@ -112,7 +112,7 @@ def _cg(row: Row) -> str:
 
 def _reasons(row: Row) -> str:
     why = row["why_not"] or ""
-    said = [why] if isinstance(why, str) else [*why, *row.get("notes", ())]
+    said = [*([why] if isinstance(why, str) else why), *row.get("notes", ())]
     return escape("; ".join(part for part in said if part)) or words.NOTHING
 
 

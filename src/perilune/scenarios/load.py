@@ -48,7 +48,7 @@ def load(scenario: str | Path, *, overrides: Sequence[str] = ()) -> Mission:
 
 def validate(text: str, where: str, overrides: Sequence[str] = ()) -> schema.ScenarioFile:
     """Return the validated content of a scenario text; `where` names it in messages."""
-    return validated(text, where, overrides, schema.ScenarioFile, "scenario")
+    return validated(text, where, overrides, schema.ScenarioFile, SCENARIOS)
 
 
 def _catalog(file: schema.ScenarioFile, where: str, name: str) -> Catalog:

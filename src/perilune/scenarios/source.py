@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -66,6 +66,31 @@ class Source:
             raise self._no_such(name, known)
         return read_text(path, name, self.what, largest=LARGEST_FILE), name
 
+    def extended(self, document: dict[str, Any], where: str) -> dict[str, Any]:
+        """Return a document with what it `extends` below it: its own keys go before that one's.
+
+        Raises
+        ------
+        InputError
+            Where the other file is not there, or the two extend each other.
+        """
+        names, below = [where], document
+        while isinstance(below.get("extends"), str):
+            name = below["extends"]
+            if name in names:
+                raise InputError(
+                    f"found '{name}', which extends this file", file=where, key="extends"
+                )
+            names.append(name)
+            beside = self.folder(where) / name
+            try:
+                text, _ = self.read(name if name in self.names() else str(beside))
+            except InputError as error:
+                raise InputError(str(error), file=where, key="extends") from None
+            below = parse_toml(text, name, self.what)
+            document = {**below, **{k: v for k, v in document.items() if k != "extends"}}
+        return document
+
     def folder(self, where: str) -> Path:
         """Return the folder that names in a file are relative to."""
         return Path() if where in self.names() else Path(where).parent
@@ -77,17 +102,25 @@ class Source:
 
 
 def validated(
-    text: str, where: str, overrides: Sequence[str], model: type[Model], what: str
+    text: str,
+    where: str,
+    overrides: Sequence[str],
+    model: type[Model],
+    source: Source,
 ) -> Model:
     """Return the content of a file's text with overrides, held to its model.
+
+    A text with the key `extends` is laid over the file that names, where its model has that key.
 
     Raises
     ------
     InputError
         Says file, key, what was found, what is expected, and the nearest valid name.
     """
-    document = parse_toml(text, where, what)
+    document = parse_toml(text, where, source.what)
     name = called(where, overrides)
+    if "extends" in model.model_fields:
+        document = source.extended(document, where)
     for assignment in overrides:
         path, value = parse(assignment)
         try:

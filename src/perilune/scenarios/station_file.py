@@ -264,12 +264,13 @@ class CrewFile(Part):
 
 
 class StationFile(Part):
-    """A station's file."""
+    """A station's file; with `extends` it is laid over another one, table by table."""
 
     schema_: Annotated[Literal[1], Field(alias="schema")]
     name: Name
     title: str = ""
     station: str
+    extends: str | None = None
     catalog: list[str] = []
     orbit: OrbitFile = OrbitFile()
     step: list[StepFile] = []

@@ -50,7 +50,7 @@ def load_station(name: str | Path, *, overrides: Sequence[str] = ()) -> Design:
         Says file, key, what was found, what is expected, and the nearest valid name.
     """
     text, where = STATIONS.read(str(name))
-    file = validated(text, where, overrides, StationFile, "station")
+    file = validated(text, where, overrides, StationFile, STATIONS)
     shown = called(where, overrides)
     book = catalog_of(file.catalog, STATIONS.folder(where), shown)
     try:

@@ -25,8 +25,11 @@ from perilune.stations.whereabouts import Station as Motion
 
 Report = Callable[[str], None]
 
-INSERTION_KM = 275.0
-"""Mean altitude at which a vehicle leaves what flies to a station: 200 by 350 km."""
+INSERTION_KM = 220.0
+"""Mean altitude for which a vehicle's payload counts: 200 by 240 km, as Soyuz is left in."""
+
+MODEL_ERROR = 0.08
+"""How far a vehicle's modeled payload may be off: the median of figures left out of their fit."""
 
 _USUAL_H = PROFILES_H["4_orbits"]
 
@@ -71,11 +74,16 @@ class Flights:
         mass = float(entry.figures.get("launch_mass_kg", module.mass_kg))
         lifts, payload, lack = self._payload(ride)
         reasons = [lack] if lack else []
+        notes = []
         if payload is not None and payload < mass:
-            reasons.append(f"{ride.vehicle.name} lifts {payload:,.0f} kg there, {mass:,.0f} needed")
+            words = f"{ride.vehicle.name} lifts {payload:,.0f} kg there, {mass:,.0f} kg are needed"
+            if payload < (1.0 - MODEL_ERROR) * mass:
+                reasons.append(words)
+            else:
+                notes.append(f"{words}: within the error of its model")
         flight = None if step.to is None else self._fly(step, ride, entry)
         if flight is None:
-            self._begin(ride)
+            self._begin(step, ride)
         else:
             reasons += flight.why_not
         row = _flown(flight, ride, step) | {
@@ -85,7 +93,8 @@ class Flights:
             "port": None if step.to is None else ".".join(step.to),
             "partner": module.partner,
         }
-        return row | {"ok": not reasons, "why_not": "; ".join(reasons) or None}
+        said = {"ok": not reasons, "why_not": "; ".join(reasons) or None, "notes": notes}
+        return row | said
 
     def _entry(self, name: str) -> Entry:
         book = self.design.book
@@ -122,10 +131,10 @@ class Flights:
         elements = self.design.station.elements
         return nearest(list(elements), when) if elements else self._first
 
-    def _begin(self, ride: Ride) -> None:
+    def _begin(self, step: Step, ride: Ride) -> None:
         """Keep the plane of the first launch."""
-        station = self.design.station
-        if ride.launch is None or station.elements:
+        station, launch = self.design.station, step.instant
+        if launch is None or station.elements:
             return
         order = FlightOrder.of(ride.vehicle, ride.site)
         self._first = first_plane(
@@ -133,7 +142,7 @@ class Flights:
             order.corridor,
             station.inclination_deg,
             station.altitude_km,
-            ride.launch,
+            launch,
             self._env,
         )
 

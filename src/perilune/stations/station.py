@@ -85,8 +85,14 @@ class Station:
         return cls(elements=tuple(sets), attitudes=attitudes, entry=entry, **own)
 
     def with_figures(self, figures: Mapping[str, Any]) -> Station:
-        """Return the station with some of its figures changed; None leaves one as it is."""
-        return replace(self, **{k: v for k, v in figures.items() if v is not None})
+        """Return the station with some of its figures changed; None leaves one as it is.
+
+        In another inclination the elements of its own are no use: they are left out.
+        """
+        changed = {key: value for key, value in figures.items() if value is not None}
+        if changed.get("inclination_deg", self.inclination_deg) != self.inclination_deg:
+            changed["elements"] = ()
+        return replace(self, **changed)
 
     def area_m2(self, attitude: str | None = None) -> float | None:
         """Return the drag area in an attitude; without a name, that fitted or stated overall.
