@@ -111,10 +111,13 @@ class Program:
             "g": ca.vertcat(*rows, *turns, *wanted),
         }
         quiet: dict[str, Any] = {"ipopt.print_level": 0, "ipopt.sb": "yes", "print_time": False}
+        quiet |= {"calc_lam_p": False, "no_nlp_grad": True}  # nobody asks for slopes to parameters
         limits: dict[str, Any] = {"ipopt.tol": 1e-8, "ipopt.max_iter": 250, "error_on_fail": False}
         warm: dict[str, Any] = {"ipopt.warm_start_init_point": "yes", "ipopt.mu_init": 1e-5}
         self.cold_solver = ca.nlpsol("cold", "ipopt", problem, {**quiet, **limits})
-        self.warm_solver = ca.nlpsol("warm", "ipopt", problem, {**quiet, **limits, **warm})
+        made = {"grad_f": "nlp_grad_f", "jac_g": "nlp_jac_g", "hess_lag": "nlp_hess_l"}
+        known = {key: self.cold_solver.get_function(name) for key, name in made.items()}
+        self.warm_solver = ca.nlpsol("warm", "ipopt", problem, {**quiet, **limits, **warm, **known})
 
     def solve(self, case: Case, guess: Flight, defects: Array | None, warm: bool) -> Flight:
         """Return IPOPT's answer from a guess."""
