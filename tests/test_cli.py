@@ -382,9 +382,12 @@ def test_a_wrong_line_in_a_message_stays_one_line() -> None:
     [
         (
             ["fyl"],
-            "no such command 'fyl'. Did you mean 'fly'? Known: fly, windows, check, list, catalog.",
+            "no such command 'fyl'. Did you mean 'fly'? Known: fly, windows, station, check, list, "
+            "catalog.",
         ),
-        (["station", "access"], "no such command 'station'"),
+        (["study", "x"], "no such command 'study'"),
+        (["station", "acces", "css"], "unknown question about a station 'acces'. Did you mean"),
+        (["station", "access", "csx"], "unknown station (bundled name or path of a TOML file)"),
         (["--nope"], "no such option: --nope"),
         (["list", "x"], "unexpected extra argument"),
         (["check"], "missing argument 'SCENARIO'"),

@@ -29,6 +29,7 @@ MEMBERS = [
     "propagate",
     "propagate_many",
     "read_oem",
+    "station",
     "windows",
 ]
 HEAVY = ("numpy", "scipy", "heyoka", "jplephem", "erfa", "pydantic", "typer", "rich", "plotly")
