@@ -28,6 +28,7 @@ Array = NDArray[np.float64]
 
 _LENGTH = 69
 _MINUTE_S = 60.0
+_MINUTES_A_DAY = 1440.0
 _SGP4_SAYS = {
     1: "its eccentricity leaves 0 to 1",
     2: "its mean motion falls below zero",
@@ -92,6 +93,23 @@ class TwoLine:
     def inclination_deg(self) -> float:
         """Mean inclination to the equator of date."""
         return float(np.degrees(self._record.inclo))
+
+    @property
+    def sma_rate_km_d(self) -> float:
+        """Rate of the mean semi-major axis by their rate of mean motion, km a day."""
+        found = self._record
+        rate = 2.0 * found.ndot * _MINUTES_A_DAY  # the lines give half of it
+        return float(-2.0 / 3.0 * self.sma_km * rate / found.no_kozai)
+
+    @property
+    def eccentricity(self) -> float:
+        """Mean eccentricity."""
+        return float(self._record.ecco)
+
+    @property
+    def perigee_deg(self) -> float:
+        """Mean argument of perigee."""
+        return float(np.degrees(self._record.argpo))
 
     @property
     def node_deg(self) -> float:
