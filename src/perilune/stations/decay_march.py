@@ -16,7 +16,7 @@ Array = NDArray[np.float64]
 
 END_KM = 110.0
 """Mean altitude at which an orbit is over: less than a turn is left."""
-_LONGEST_DAYS, _SPANS_PER_SCALE = 10.0, 30.0
+_LONGEST_DAYS, _SPANS_PER_SCALE = 10.0, 20.0
 _STEP_SCALES = 0.35
 _AIR_KM, _KEPT, _BULGE_KM = 90.0, 0.6, 40.0
 """Heights a span may need: down to 0.6 of the way from 90 km, up to above the flattened poles."""
@@ -83,7 +83,7 @@ def last(
 
 
 def span_days(fleet: Fleet, until_mjd: float, longest: float = _LONGEST_DAYS) -> float:
-    """Return how long sky and plane may be held: a thirtieth of the time a scale height takes."""
+    """Return how long sky and plane may be held: a twentieth of the time a scale height takes."""
     days = 1.0
     if longest > 1.0 and fleet.fall_km_d > 0.0:
         middle = np.median(fleet.orbits.altitude_km[fleet.flying])
