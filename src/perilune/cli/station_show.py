@@ -164,6 +164,19 @@ _TABLES: dict[str, list[tuple[str, str, list[Shown]]]] = {
             ],
         ),
     ],
+    "upkeep": [
+        (
+            "reboosts",
+            "Raises of the middle way (UTC)",
+            [
+                ("date", "left", _instant("utc")),
+                ("from km", "right", _number("from_km", 1)),
+                ("to km", "right", _number("to_km", 1)),
+                ("m/s", "right", _number("dv_m_s", 2)),
+                ("kg", "right", _number("propellant_kg")),
+            ],
+        ),
+    ],
     "split": [
         (
             "halves",

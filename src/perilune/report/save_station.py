@@ -9,7 +9,7 @@ from typing import Any
 
 from perilune.formats.files import write_whole
 from perilune.formats.tables import csv_text
-from perilune.report import sheet_access, sheet_assemble, sheet_crew, sheet_split
+from perilune.report import sheet_access, sheet_assemble, sheet_crew, sheet_split, sheet_upkeep
 from perilune.report.save import require_writable
 from perilune.report.sheet import Sheet, sheet_page
 from perilune.stations.result import StationResult
@@ -18,6 +18,7 @@ SHEETS: Mapping[str, Callable[[Mapping[str, Any]], Sheet]] = {
     "access": sheet_access.sheet,
     "assemble": sheet_assemble.sheet,
     "crew": sheet_crew.sheet,
+    "upkeep": sheet_upkeep.sheet,
     "split": sheet_split.sheet,
 }
 """The page of each verb."""

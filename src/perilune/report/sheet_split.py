@@ -76,8 +76,9 @@ def _sections(document: Row) -> list[Section]:
     ships = [{"half": half["name"], **row} for half in halves for row in half["ships"]]
     if ships:
         table = tables.table(_SHIPS, ships, "Ships that can dock")
-        made.append(Section("ships", "Who can come", table))
-    return made
+        made.append(Section("ships", "Who can dock", table))
+    table = tables.table(_REACH, document["reach"], "Who can fly there")
+    return [*made, Section("reach", "Who can fly there, with most", table)]
 
 
 def _able(key: str) -> Any:
@@ -132,6 +133,13 @@ _SHIPS = [
     Column("Ship", lambda row: escape(row["ship"]), is_number=False),
     Column("Partner", lambda row: escape(row["partner"]), is_number=False),
     Column("Free ports", lambda row: escape(", ".join(row["ports"])), is_number=False),
+]
+_REACH = [
+    Column("Partner", lambda row: escape(row["partner"]), is_number=False),
+    Column("Vehicle", lambda row: escape(row["vehicle"]), is_number=False),
+    Column("Site", lambda row: escape(row["site"]), is_number=False),
+    Column("Way", lambda row: escape(row["way"].replace("_", " ")), is_number=False),
+    fixed("Payload, kg", "payload_kg", 0),
 ]
 
 

@@ -12,6 +12,7 @@ from perilune.scenarios.source import called
 from perilune.scenarios.station_load import load_station
 from perilune.stations.ask_access import ask_access
 from perilune.stations.ask_crew import ask_crew
+from perilune.stations.ask_upkeep import ask_upkeep
 from perilune.stations.assemble import assemble, compared
 from perilune.stations.design import Design
 from perilune.stations.result import VERBS, StationResult
@@ -63,5 +64,6 @@ _ANSWERS: dict[str, Callable[[Design, Report], dict[str, Any]]] = {
     "access": ask_access,
     "assemble": _assemble,
     "crew": ask_crew,
+    "upkeep": ask_upkeep,
     "split": split,
 }

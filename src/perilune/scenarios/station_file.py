@@ -191,15 +191,34 @@ class TradeFile(Part):
         return self
 
 
+class LeftAloneFile(Part):
+    """When it really came down, for comparison."""
+
+    reentry_utc: datetime
+    source: str
+
+    _utc = field_validator("reentry_utc", mode="before")(aware)
+
+
 class UpkeepFile(Part):
-    """How the station is kept up."""
+    """How the station is kept up; without `hold` only its fall is asked for.
+
+    It is held within `band_km` (mean altitudes), else within 2.5 km of its altitude.
+    `ballistic = "estimated"` takes the drag from the station's two-line elements up to the start,
+    and nothing that was observed later.
+    """
 
     from_date: date
-    years: Annotated[float, Field(gt=0, le=30)] = 1.0
+    years: Annotated[float, Field(ge=0.1, le=30)] = 1.0
+    hold: bool = True
+    band_km: Annotated[list[Altitude], Field(min_length=2, max_length=2)] | None = None
+    ballistic: Literal["stated", "estimated"] = "stated"
     attitude: str | None = None
     collision_avoidance_m_s_y: Annotated[float, Field(ge=0, le=100)] = 1.0
-    samples_n: Annotated[int, Field(ge=1, le=100_000)] = 200
+    samples_n: Annotated[int, Field(ge=10, le=100_000)] = 100
     seed: Annotated[int, Field(ge=0)] = 1
+    deorbit_area: str | None = None
+    as_flown: LeftAloneFile | None = None
 
 
 class VisitFile(Part):

@@ -122,19 +122,34 @@ class UpkeepRequest:
     ----------
     start : Epoch
     years : float
+    hold : bool
+        False: only its fall is asked for.
+    band_km : tuple of float or None
+        Mean altitudes: at the lower one it is raised to the higher; None for 2.5 km either way.
+    is_estimated : bool
+        The drag is taken from the elements up to the start; else it is the one stated.
     attitude : str or None
         Whose drag area counts; None for the one stated overall.
     collision_avoidance_m_s_y : float
         Allowance for maneuvers out of the way of debris.
     samples_n, seed : int
+    deorbit_area : str or None
+        Landing zone of the last burn.
+    as_flown : mapping
+        For comparison.
     """
 
     start: Epoch
     years: float = 1.0
+    hold: bool = True
+    band_km: tuple[float, float] | None = None
+    is_estimated: bool = False
     attitude: str | None = None
     collision_avoidance_m_s_y: float = 1.0
-    samples_n: int = 200
+    samples_n: int = 100
     seed: int = 1
+    deorbit_area: str | None = None
+    as_flown: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

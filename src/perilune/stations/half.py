@@ -43,8 +43,18 @@ class Half:
 
     @property
     def propulsion(self) -> list[str]:
-        """Modules and ships that can raise its orbit."""
-        return [p.name for p in self.complex.placed if p.module.propulsion]
+        """Modules that can raise its orbit; docked ships come and go, and do not count."""
+        return [p.name for p in self.complex.placed if p.module.propulsion and not p.module.is_ship]
+
+    @property
+    def ships(self) -> list[str]:
+        """Ships that are docked."""
+        return [p.name for p in self.complex.placed if p.module.is_ship]
+
+    @property
+    def control_by(self) -> list[str]:
+        """Modules that hold its attitude."""
+        return [p.name for p in self.complex.placed if p.module.control and not p.module.is_ship]
 
     @property
     def life_support(self) -> list[str]:
@@ -69,12 +79,16 @@ class Half:
     @property
     def propellant_kg(self) -> float:
         """In modules that can burn it."""
-        return sum(m.propellant_kg for m in self.modules if m.propulsion)
+        return sum(m.propellant_kg for m in self._own if m.propulsion)
+
+    @property
+    def _own(self) -> list[Module]:
+        return [m for m in self.modules if not m.is_ship]
 
     @property
     def dv_m_s(self) -> float:
         """What that propellant gives."""
-        able = [m for m in self.modules if m.propulsion and m.isp_s > 0.0 and m.propellant_kg > 0.0]
+        able = [m for m in self._own if m.propulsion and m.isp_s > 0.0 and m.propellant_kg > 0.0]
         if not able:
             return 0.0
         isp = sum(m.isp_s * m.propellant_kg for m in able) / sum(m.propellant_kg for m in able)
@@ -106,12 +120,13 @@ def half_of(name: str, found: Complex, altitude_km: float) -> Half:
 def needs(half: Half) -> list[str]:
     """Return what a half lacks to fly by itself, in words."""
     lacking = []
+    docked = f", but the ships now docked: {', '.join(half.ships)}" if half.ships else ""
     if not half.propulsion:
-        lacking.append("propulsion: nothing on board can raise the orbit")
+        lacking.append(f"propulsion: nothing on board can raise the orbit{docked}")
     elif half.dv_m_s == 0.0:
         lacking.append("propellant: the engines on board have none")
-    if not half.control.is_held:
-        lacking.append("attitude control: nothing on board holds it, so it tumbles")
+    if not half.control_by:
+        lacking.append(f"attitude control: nothing on board holds it{docked}")
     short = half.power_use_kw - half.power_kw
     if half.power_kw <= 0.0:
         lacking.append("power: there are no arrays")
@@ -133,15 +148,21 @@ def crew_needs(half: Half) -> list[str]:
 def menders(
     half: Half, book: Catalog, standards: Mapping[str, Standard], partners: Iterable[str] = ()
 ) -> list[tuple[Module, str]]:
-    """Return the modules of the catalogue that mend a half without propulsion or control.
+    """Return the modules of the catalogue that mend what a half lacks most.
+
+    Engines with a hold on the attitude where it has none, else power.
 
     Lightest first, with the free port each would take. `partners`: only theirs, where any is named.
     """
     wanted = set(partners)
+    needs_engine = not (half.propulsion and half.control_by)
+    short_kw = half.power_use_kw - half.power_kw
     found = []
     for entry in book.table("modules").values():
         module = module_of(entry)
-        if not (module.propulsion and module.control) or module.name in half.complex.names:
+        gives = module.power_kw - module.power_use_kw >= max(short_kw, 0.1)
+        mends = module.propulsion and module.control if needs_engine else gives
+        if not mends or module.name in half.complex.names:
             continue
         if wanted and module.partner not in wanted:
             continue

@@ -7,11 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from perilune.errors import InputError
+from perilune.stations.access import access
 from perilune.stations.assembly import complex_at
 from perilune.stations.complex import Complex
 from perilune.stations.design import Design, SplitRequest
 from perilune.stations.drawing import outlines
 from perilune.stations.half import Half, crew_needs, half_of, menders, needs
+from perilune.stations.half_life import drift, lasting, verdict
+from perilune.stations.lift import lifts_of
 from perilune.stations.module import Module, module_of
 
 Report = Callable[[str], None]
@@ -33,17 +36,25 @@ def split(design: Design, report: Report = lambda _: None) -> dict[str, Any]:
             key="split",
         )
     whole = complex_at(design.plan, asked.date)
-    halves = _halves(design, asked, whole)
-    report(f"{design.name}: {len(halves)} parts")
+    leaving, staying = _halves(design, asked, whole)
+    rows, last = [], {}
+    for half in (*leaving, *staying):
+        report(f"{design.name}: {half.name}")
+        last[half.name] = lasting(half, design, asked.date)
+        row = _row(half, design) | last[half.name].row
+        rows.append(row | {"verdict": verdict(row)})
     return {
+        "split": {"name": asked.name, "title": asked.title},
         "date_utc": asked.date.utc_iso(0),
-        "halves": [_row(half, design) for half in halves],
+        "halves": rows,
         "parted": _joints(whole, asked),
+        "parting": drift(last[leaving[0].name], last[staying[0].name], design, asked),
+        "reach": _reach(design),
     }
 
 
-def _halves(design: Design, asked: SplitRequest, whole: Complex) -> list[Half]:
-    """Return the parts that result: those that leave, then those that stay."""
+def _halves(design: Design, asked: SplitRequest, whole: Complex) -> tuple[list[Half], list[Half]]:
+    """Return the parts that leave, and those that stay: more than one where they fall apart."""
     there = whole.names
     for number, name in enumerate(asked.modules):
         if name not in there:
@@ -59,13 +70,28 @@ def _halves(design: Design, asked: SplitRequest, whole: Complex) -> list[Half]:
             "found every module of the station: expected those that leave, and some that stay",
             key="split.modules",
         )
-    made = []
-    for names, called in ((list(asked.modules), asked.name), (rest, design.name)):
+
+    def parts(names: list[str], called: str) -> list[Half]:
         pieces = whole.only(names).pieces()
-        for number, piece in enumerate(pieces, start=1):
-            label = called if len(pieces) == 1 else f"{called}, part {number}"
-            made.append(half_of(label, whole.only(piece), design.station.altitude_km))
-    return made
+        labels = (
+            [called]
+            if len(pieces) == 1
+            else [f"{called}, part {n}" for n in range(1, len(pieces) + 1)]
+        )
+        return [
+            half_of(label, whole.only(piece), design.station.altitude_km)
+            for label, piece in zip(labels, pieces, strict=True)
+        ]
+
+    leaving = [*asked.modules, *_with_them(whole, asked)]
+    return parts(leaving, asked.name), parts([n for n in rest if n not in leaving], design.name)
+
+
+def _with_them(whole: Complex, asked: SplitRequest) -> list[str]:
+    """Return the ships docked to what leaves: they leave with it, named or not."""
+    rest = [name for name in whole.names if name not in asked.modules]
+    cut_off = [piece for piece in whole.only(rest).pieces() if len(piece) == 1]
+    return [piece[0] for piece in cut_off if whole.part(piece[0]).module.is_ship]
 
 
 def _joints(whole: Complex, asked: SplitRequest) -> list[str]:
@@ -90,8 +116,9 @@ def _row(half: Half, design: Design) -> dict[str, Any]:
         "cg_m": half.body.cg_m.tolist(),
         "propulsion": bool(half.propulsion),
         "propulsion_by": half.propulsion,
-        "control": half.control.is_held,
-        "control_by": list(half.control.by),
+        "control": bool(half.control_by),
+        "control_by": half.control_by,
+        "docked": half.ships,
         "power_kw": half.power_kw,
         "power_use_kw": half.power_use_kw,
         "life_support": bool(half.life_support),
@@ -119,6 +146,21 @@ def _ships(half: Half, design: Design) -> list[dict[str, Any]]:
         if ports:
             rows.append({"ship": entry.name, "partner": ship.partner, "ports": ports})
     return rows
+
+
+def _reach(design: Design) -> list[dict[str, Any]]:
+    """Return which partners fly straight to this orbit, with what, by permission."""
+    found = access(design.station, lifts_of(design.book))
+    return [
+        {
+            "partner": who,
+            "vehicle": row.lift.vehicle,
+            "site": row.lift.pad.name,
+            "payload_kg": row.permitted.payload_kg,
+            "way": row.permitted.way,
+        }
+        for who, row in found.heaviest().items()
+    ]
 
 
 def _mended_by(half: Half, design: Design) -> list[dict[str, Any]]:
