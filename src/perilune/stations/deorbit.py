@@ -13,6 +13,7 @@ from perilune.errors import InputError
 from perilune.stations.decay import DecayOrbit, Satellite
 from perilune.stations.descent import PIECES_KG_M2, Descent, descend
 from perilune.stations.orbit_average import GM_KM3_S2
+from perilune.stations.reboost import propellant_kg
 from perilune.stations.sea_track import (
     SOUTH_PACIFIC,
     STEP_S,
@@ -22,7 +23,6 @@ from perilune.stations.sea_track import (
     passes,
 )
 from perilune.stations.space_weather import epoch_of_mjd
-from perilune.stations.upkeep import propellant_kg
 
 Array = NDArray[np.float64]
 
@@ -160,9 +160,7 @@ def _judged(
         remedy = "it does not come down within two and a half hours: lower perigee_km"
         return Deorbit("stays_up", burns, dv, spent, descent, area, remedy=remedy)
     light, heavy = descent.pieces["light"], descent.pieces["heavy"]
-    length = apart_km(
-        (light.latitude_deg, light.longitude_deg), (heavy.latitude_deg, heavy.longitude_deg)
-    )
+    length = float(apart_km(_at(light), _at(heavy)))
     places = descent.pieces.values()
     if all(area.contains(fall.latitude_deg, fall.longitude_deg) for fall in places):
         return Deorbit("in_area", burns, dv, spent, descent, area, length)

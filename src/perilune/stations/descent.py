@@ -22,6 +22,8 @@ ENTRY_KM, BREAK_UP_KM = 100.0, 78.0
 """Where a descent is reported as entry; where large bodies break up (mean of observed ones)."""
 PIECES_KG_M2 = {"light": 30.0, "heavy": 2000.0}
 """Mass over drag of the pieces that fall shortest and farthest (assumed)."""
+_AIR_FACTOR = {"light": 1.25, "heavy": 0.8}
+"""What the air of the day and the tumbling make of the whole body's drag before (assumed)."""
 _AIR, _NOWHERE = Standard1976(), Epoch(0.0)
 _LONGEST_S = 9000.0
 _MJD = 2400000.5
@@ -79,23 +81,32 @@ def descend(r_km: Array, v_km_s: Array, mjd: float, cd_area_per_mass: float) -> 
         m2/kg, until it breaks up.
 
     Model limits: no lift, no wind; U.S. Standard Atmosphere 1976; one break-up; pieces keep their
-    mass; J2. Down-range places move by some 100 km with the density of the day.
+    mass; J2. The air before the break-up is off by a quarter either way for the two pieces.
     """
-    now = 0.0
-    states: list[Fall] = []
     y = np.concatenate([r_km, v_km_s])
-    for height in (ENTRY_KM, BREAK_UP_KM):
-        end = _until(y, now, height, cd_area_per_mass)
-        if end is None:
-            return Descent(states[0] if states else None, None, {})
-        now, y = end
-        states.append(_place(y, now, mjd))
+    heights = (ENTRY_KM, BREAK_UP_KM)
+    entry, break_up = _through(y, heights, mjd, cd_area_per_mass)[0]
+    if break_up is None:
+        return Descent(entry, None, {})
     pieces: dict[str, Fall] = {}
     for name, heavy in PIECES_KG_M2.items():
-        end = _until(y, now, 0.0, 1.0 / heavy)
-        if end is not None:
-            pieces[name] = _place(end[1], end[0], mjd)
-    return Descent(states[0], states[1], pieces)
+        end = _through(y, heights, mjd, cd_area_per_mass * _AIR_FACTOR[name])[1]
+        sea = end and _until(end[1], end[0], 0.0, 1.0 / heavy)
+        if sea:
+            pieces[name] = _place(sea[1], sea[0], mjd)
+    return Descent(entry, break_up, pieces)
+
+
+def _through(
+    y: Array, heights_km: tuple[float, ...], mjd: float, drag: float
+) -> tuple[list[Fall | None], tuple[float, Array] | None]:
+    """Return where heights are crossed one after the other (None where not), and the last state."""
+    places: list[Fall | None] = [None] * len(heights_km)
+    end: tuple[float, Array] | None = (0.0, y)
+    for i, height in enumerate(heights_km):
+        end = _until(end[1], end[0], height, drag) if end else None
+        places[i] = _place(end[1], end[0], mjd) if end else None
+    return places, end
 
 
 def _until(y: Array, start_s: float, height_km: float, drag: float) -> tuple[float, Array] | None:

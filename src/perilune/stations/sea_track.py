@@ -137,4 +137,4 @@ def apart_km(a: tuple[Any, Any], b: tuple[Any, Any]) -> Any:
         np.sin(0.5 * (lat_b - lat_a)) ** 2
         + np.cos(lat_a) * np.cos(lat_b) * np.sin(0.5 * (lon_b - lon_a)) ** 2
     )
-    return 2.0 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(chord))
+    return (2.0 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(chord)))[()]

@@ -9,14 +9,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from perilune.astro.bodies import EARTH_RADIUS_KM, STANDARD_GRAVITY_M_S2
 from perilune.errors import InputError, UnknownName
 from perilune.stations.decay import DecayOrbit, Satellite
 from perilune.stations.decay_march import advance, span_days
-from perilune.stations.lifetimes import PERCENTILES, Lifetimes, Spread, distribution
-from perilune.stations.orbit_average import GM_KM3_S2, Orbits
+from perilune.stations.lifetimes import Lifetimes, Spread, distribution
+from perilune.stations.reboost import (
+    Reboost,
+    by_percentile,
+    debt_m_s,
+    propellant_kg,
+    raise_m_s,
+    raised,
+)
 from perilune.stations.solar_cycles import forecast
 from perilune.stations.space_weather import SpaceWeather, epoch_of_mjd, mjd_utc
+
+__all__ = ["Holding", "Reboost", "Upkeep", "area_of", "propellant_kg", "raise_m_s", "upkeep"]
 
 Array = NDArray[np.float64]
 
@@ -59,25 +67,6 @@ class Holding:
             )
 
 
-@dataclass(frozen=True)
-class Reboost:
-    """A raise of the orbit in the middle way.
-
-    Attributes
-    ----------
-    utc : str
-    from_km, to_km : float
-        Mean altitudes.
-    dv_m_s, propellant_kg : float
-    """
-
-    utc: str
-    from_km: float
-    to_km: float
-    dv_m_s: float
-    propellant_kg: float
-
-
 @dataclass(frozen=True, eq=False)
 class Upkeep:
     """What keeping a station up takes.
@@ -110,7 +99,7 @@ class Upkeep:
     @property
     def dv_m_s_y(self) -> dict[str, float]:
         """Delta-v a year for drag and allowance, by percentile of the samples' means."""
-        return _by_percentile(
+        return by_percentile(
             self.reboost_m_s.sum(axis=1) / self.years + self.holding.avoidance_m_s_y
         )
 
@@ -125,7 +114,7 @@ class Upkeep:
         lengths = np.minimum(self.years - np.arange(self.reboost_m_s.shape[1]), 1.0)
         spent = self.reboost_m_s + self.holding.avoidance_m_s_y * lengths
         return [
-            {name: self._propellant_kg(dv) for name, dv in _by_percentile(year).items()}
+            {name: self._propellant_kg(dv) for name, dv in by_percentile(year).items()}
             for year in spent.T
         ]
 
@@ -152,20 +141,6 @@ def area_of(attitudes: Mapping[str, float], attitude: str) -> float:
     if attitude not in attitudes:
         raise UnknownName("attitude", attitude, attitudes, key="attitude")
     return attitudes[attitude]
-
-
-def propellant_kg(mass_kg: float, dv_m_s: float, isp_s: float) -> float:
-    """Return the propellant a delta-v takes (Tsiolkovsky) of a mass that is filled up again."""
-    return float(mass_kg * -np.expm1(-dv_m_s / (isp_s * STANDARD_GRAVITY_M_S2)))
-
-
-def raise_m_s(from_km: Array, to_km: float) -> Array:
-    """Return the delta-v of a Hohmann transfer between circles at mean altitudes, m/s."""
-    a, b = EARTH_RADIUS_KM + from_km, EARTH_RADIUS_KM + to_km
-    between = 2.0 / (a + b)
-    first = np.sqrt(GM_KM3_S2 * (2.0 / a - between)) - np.sqrt(GM_KM3_S2 / a)
-    second = np.sqrt(GM_KM3_S2 / b) - np.sqrt(GM_KM3_S2 * (2.0 / b - between))
-    return np.asarray(1e3 * np.abs(first + second))
 
 
 def upkeep(
@@ -261,27 +236,14 @@ def _hold(
             was = fleet.orbits.altitude_km
             held.spent[low, year] += raise_m_s(was[low], holding.highest_km)
             held.raised.append((fleet.mjd, low, was))
-            fleet = replace(fleet, orbits=_raised(fleet.orbits, low, holding.highest_km))
+            fleet = replace(fleet, orbits=raised(fleet.orbits, low, holding.highest_km))
         held.altitude.append(
-            {"utc": epoch_of_mjd(fleet.mjd).utc_iso(0), **_by_percentile(fleet.orbits.altitude_km)}
+            {"utc": epoch_of_mjd(fleet.mjd).utc_iso(0), **by_percentile(fleet.orbits.altitude_km)}
         )
         if fleet.mjd >= end - 1e-9:
-            held.spent[:, -1] += _debt_m_s(fleet.orbits.altitude_km, orbit.altitude_km)
+            held.spent[:, -1] += debt_m_s(fleet.orbits.altitude_km, orbit.altitude_km)
             return held
         fleet = advance(fleet, weather, span_days(fleet, end))
-
-
-def _debt_m_s(altitude_km: Array, start_km: float) -> Array:
-    """Return what brings the orbits back to where they began; negative where they are higher."""
-    return np.sign(start_km - altitude_km) * raise_m_s(altitude_km, start_km)
-
-
-def _raised(orbits: Orbits, which: NDArray[np.bool_], to_km: float) -> Orbits:
-    return Orbits(
-        np.where(which, EARTH_RADIUS_KM + to_km, orbits.sma_km),
-        np.where(which, 0.0, orbits.k),
-        np.where(which, 0.0, orbits.h),
-    )
 
 
 def _reboost(
@@ -292,8 +254,3 @@ def _reboost(
     spent = propellant_kg(satellite.mass_kg, dv, holding.isp_s)
     utc = epoch_of_mjd(mjd).utc_iso(0)
     return Reboost(utc, float(was[sample]), holding.highest_km, dv, spent)
-
-
-def _by_percentile(values: Array) -> dict[str, float]:
-    found = np.percentile(values, list(PERCENTILES.values()))
-    return dict(zip(PERCENTILES, map(float, found), strict=True))
