@@ -89,10 +89,15 @@ def test_a_radial_push_comes_back_and_is_called_unsafe() -> None:
     assert parting(400.0, 0.3, "retrograde", (0.0, 0.0)).is_safe
 
 
-def test_drag_can_bring_a_pushed_half_back() -> None:
-    """Pushed back, a half goes ahead; where the other one's drag is more, it is overtaken."""
-    assert parting(400.0, 0.15, "retrograde", (2e-6, 1e-6)).is_safe
-    assert not parting(400.0, 0.15, "retrograde", (1e-6, 3e-6)).is_safe
+def test_val_drag_brings_a_pushed_half_back_over_the_other_one() -> None:
+    """By hand: 3 v t forward is eaten up by 1.5 f t^2 at t = 2 v / f, then 4 v / n above."""
+    push, force = 0.15, 2e-6
+    found = parting(400.0, push, "retrograde", (1e-6, 1e-6 + force))
+    rate = np.sqrt(GM / (EARTH_RADIUS_KM + 400.0) ** 3)
+    back = np.flatnonzero(found.ahead_km[60:] < 0.0)[0] + 60
+    assert found.hours[back] * 3600.0 == pytest.approx(2.0 * push / force, rel=0.03)
+    assert found.up_km[back] == pytest.approx(4e-3 * push / rate, rel=0.6)
+    assert parting(400.0, push, "retrograde", (1e-6 + force, 1e-6)).ahead_km[-1] > 100.0
 
 
 # ---- what makes no sense

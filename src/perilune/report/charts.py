@@ -143,7 +143,8 @@ def _traces(series: Series, color: str, is_first: bool) -> list[dict[str, Any]]:
             | {"text": " ".join(series.text or [series.name]), "hovertemplate": None}
         ]
     if series.kind == "labels":
-        return [base | {"type": "scatter", "mode": "text", "hoverinfo": "skip"}]
+        hidden = {"showlegend": False, "hoverinfo": "skip", "hovertemplate": None}
+        return [base | hidden | {"type": "scatter", "mode": "text"}]
     if series.kind == "steps":
         line |= {"shape": "hv"}
     if series.kind == "band":
