@@ -77,7 +77,9 @@ def _facts(document: Row) -> list[tuple[str, str]]:
         facts.append(("Ways of the Sun", words.number(document["samples_n"], 0)))
     if document.get("deorbit"):
         burn = document["deorbit"]
-        facts.append(("Controlled de-orbit", f"{burn['dv_m_s']:.0f} m/s"))
+        where = "inside the area" if burn["status"] == "in_area" else burn["status"]
+        told = f"{burn['dv_m_s']:.0f} m/s, {words.number(burn['propellant_kg'], 0)} kg, {where}"
+        facts.append((f"Controlled end, {burn['area']}", told))
     return facts
 
 
@@ -133,6 +135,13 @@ def _shares(document: Row) -> list[Chart]:
 
 
 def _sections(document: Row) -> Sequence[Section]:
+    burns = (document["deorbit"] or {}).get("burns")
+    end = tables.table(_BURNS, burns, "Burns of a controlled end") if burns else ""
+    last = [Section("deorbit", "Controlled end", end)] if end else []
+    return [*_own_sections(document), *last]
+
+
+def _own_sections(document: Row) -> Sequence[Section]:
     if not document["held"]:
         rows = [
             {"name": level.upper(), "reentry_utc": utc, "lifetime_d": document["lifetime_d"][level]}
@@ -158,6 +167,12 @@ _BOOSTS = [
     fixed("To, km", "to_km", 1),
     fixed("Δv, m/s", "dv_m_s", 2),
     fixed("Propellant, kg", "propellant_kg", 0),
+]
+_BURNS = [
+    Column("UTC", lambda row: words.date(row["utc"]), is_number=False),
+    fixed("Δv, m/s", "dv_m_s", 1),
+    fixed("Perigee after it, km", "perigee_altitude_km", 0),
+    fixed("Apogee after it, km", "apogee_altitude_km", 0),
 ]
 _ACTIVITY = [
     fixed("Mean altitude, km", "altitude_km", 1),

@@ -203,7 +203,9 @@ class LeftAloneFile(Part):
 class UpkeepFile(Part):
     """How the station is kept up; without `hold` only its fall is asked for.
 
-    It is held within `band_km` (mean altitudes), else within 2.5 km of its altitude.
+    It starts at `altitude_km`, else at the station's own, and is held within `band_km` (mean
+    altitudes), else within 2.5 km of its altitude. With `deorbit` it is also brought down over the
+    South Pacific.
     `ballistic = "estimated"` takes the drag from the station's two-line elements up to the start,
     and nothing that was observed later.
     """
@@ -211,13 +213,14 @@ class UpkeepFile(Part):
     from_date: date
     years: Annotated[float, Field(ge=0.1, le=30)] = 1.0
     hold: bool = True
+    altitude_km: Altitude | None = None
+    deorbit: bool = False
     band_km: Annotated[list[Altitude], Field(min_length=2, max_length=2)] | None = None
     ballistic: Literal["stated", "estimated"] = "stated"
     attitude: str | None = None
     collision_avoidance_m_s_y: Annotated[float, Field(ge=0, le=100)] = 1.0
     samples_n: Annotated[int, Field(ge=10, le=100_000)] = 100
     seed: Annotated[int, Field(ge=0)] = 1
-    deorbit_area: str | None = None
     as_flown: LeftAloneFile | None = None
 
 

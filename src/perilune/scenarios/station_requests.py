@@ -89,13 +89,14 @@ class Requests(Doubts):
             self.day("upkeep.from_date", part.from_date),
             part.years,
             part.hold,
+            part.altitude_km,
+            part.deorbit,
             None if part.band_km is None else (part.band_km[0], part.band_km[1]),
             part.ballistic == "estimated",
             part.attitude,
             part.collision_avoidance_m_s_y,
             part.samples_n,
             part.seed,
-            part.deorbit_area,
             {}
             if flown is None
             else {"reentry_utc": Epoch.utc(flown.reentry_utc).utc_iso(0), "source": flown.source},

@@ -14,6 +14,7 @@ from perilune.stations.ballistic import Ballistic, estimate
 from perilune.stations.body import body_of
 from perilune.stations.decay import DecayOrbit, Satellite
 from perilune.stations.decay_march import last
+from perilune.stations.deorbit import deorbit
 from perilune.stations.design import Design, UpkeepRequest
 from perilune.stations.elements import TwoLine
 from perilune.stations.lifetimes import Lifetimes, Spread, distribution, shares
@@ -51,7 +52,8 @@ def ask_upkeep(design: Design, report: Report = lambda _: None) -> dict[str, Any
     satellite, orbit, found = _drag(design, asked)
     drag = _drag_json(satellite, orbit, found)
     if not asked.hold:
-        return {**_left_alone(satellite, orbit, found, asked, report), "drag": drag}
+        fall = _left_alone(satellite, orbit, found, asked, report)
+        return {**fall, "drag": drag, "deorbit": _end(satellite, orbit, design.station, asked)}
     holding = _holding(design.station, asked)
     report(f"{design.name}: {asked.years:g} years, {asked.samples_n} ways of the Sun")
     kept = upkeep(
@@ -70,6 +72,7 @@ def ask_upkeep(design: Design, report: Report = lambda _: None) -> dict[str, Any
         "band_km": [holding.lowest_km, holding.highest_km],
         "drag": drag,
         "by_activity": _by_activity(design, satellite, orbit, holding),
+        "deorbit": _end(satellite, orbit, design.station, asked),
         "reserve_kg": design.station.reserve_kg,
         "propellant_kg": design.station.propellant_kg,
     }
@@ -101,7 +104,8 @@ def _drag(design: Design, asked: UpkeepRequest) -> tuple[Satellite, DecayOrbit, 
             '`upkeep.ballistic = "estimated"`',
             key="orbit.drag_area_m2",
         )
-    orbit = DecayOrbit(asked.start, station.altitude_km, station.inclination_deg)
+    altitude = asked.altitude_km or station.altitude_km
+    orbit = DecayOrbit(asked.start, altitude, station.inclination_deg)
     return Satellite(mass, area, station.drag_coefficient or 2.2), orbit, None
 
 
@@ -182,6 +186,13 @@ def _against(fall: Lifetimes, orbit: DecayOrbit, asked: UpkeepRequest) -> dict[s
     lived = mjd_utc(Epoch.utc(asked.as_flown["reentry_utc"])) - mjd_utc(orbit.epoch)
     miss = 100.0 * (fall.days_p["p50"] - lived) / lived
     return {"as_flown": dict(asked.as_flown), "miss_percent": miss, "lived_d": lived}
+
+
+def _end(
+    satellite: Satellite, orbit: DecayOrbit, station: Station, asked: UpkeepRequest
+) -> dict[str, Any] | None:
+    """Return how it is brought down over the South Pacific, where that is asked for."""
+    return deorbit(satellite, orbit, isp_s=station.isp_s).as_dict() if asked.deorbit else None
 
 
 # ---- held

@@ -124,6 +124,10 @@ class UpkeepRequest:
     years : float
     hold : bool
         False: only its fall is asked for.
+    altitude_km : float or None
+        At the start; None for the station's own.
+    deorbit : bool
+        It is also brought down.
     band_km : tuple of float or None
         Mean altitudes: at the lower one it is raised to the higher; None for 2.5 km either way.
     is_estimated : bool
@@ -133,8 +137,6 @@ class UpkeepRequest:
     collision_avoidance_m_s_y : float
         Allowance for maneuvers out of the way of debris.
     samples_n, seed : int
-    deorbit_area : str or None
-        Landing zone of the last burn.
     as_flown : mapping
         For comparison.
     """
@@ -142,13 +144,14 @@ class UpkeepRequest:
     start: Epoch
     years: float = 1.0
     hold: bool = True
+    altitude_km: float | None = None
+    deorbit: bool = False
     band_km: tuple[float, float] | None = None
     is_estimated: bool = False
     attitude: str | None = None
     collision_avoidance_m_s_y: float = 1.0
     samples_n: int = 100
     seed: int = 1
-    deorbit_area: str | None = None
     as_flown: Mapping[str, Any] = field(default_factory=dict)
 
 
