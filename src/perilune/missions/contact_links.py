@@ -65,7 +65,7 @@ def relay_contacts(
     -------
     list of Contact
         `lander-relay`; `relay-STATION` for each; `relay-earth` (any of them); `lander-relay-earth`
-        (the chain); `lander-earth` (without the relay).
+        (the chain); `lander-STATION` for each, and `lander-earth` (without the relay).
 
     Raises
     ------
@@ -76,24 +76,39 @@ def relay_contacts(
 
     Model limits: straight lines of sight, no refraction, no light time, a spherical Moon.
     """
+    direct = direct_contacts(lander, stations, start, stop, env, step_s=step_s)
+    up = contact("lander-relay", [above(lander, _place(relay), env)], start, stop, step_s=step_s)
+    down = orbit_contacts(relay, stations, start, stop, env, step_s=step_s)
+    earth = either("relay-earth", down)
+    return [
+        up, *down, earth, both("lander-relay-earth", up, earth),
+        *direct, either("lander-earth", direct),
+    ]  # fmt: skip
+
+
+def direct_contacts(
+    lander: Site,
+    stations: Sequence[Site],
+    start: Epoch,
+    stop: Epoch,
+    env: Environment,
+    *,
+    step_s: float = STEP_S,
+) -> list[Contact]:
+    """Return the links of a lander and each ground station, `lander-STATION`.
+
+    Raises
+    ------
+    InputError
+        Where the lander is not on the Moon, or a station not on the Earth.
+    """
     wrong = [s.name for s in stations if s.point.body != "earth"]
     if lander.point.body != "moon" or wrong or not stations:
         raise InputError(
             f"contacts need a lander on the Moon and stations on the Earth: found {lander.name} "
             f"on {lander.point.body}, {wrong or 'no'} stations elsewhere, {len(stations)} in all"
         )
-    up = contact("lander-relay", [above(lander, _place(relay), env)], start, stop, step_s=step_s)
-    down = [
-        contact(
-            f"relay-{station.name}",
-            [above(station, _place(relay), env), clear(station, _place(relay), env)],
-            start,
-            stop,
-            step_s=step_s,
-        )
-        for station in stations
-    ]
-    direct = [
+    return [
         contact(
             f"lander-{station.name}",
             [
@@ -106,10 +121,28 @@ def relay_contacts(
         )
         for station in stations
     ]
-    earth = either("relay-earth", down)
+
+
+def orbit_contacts(
+    path: Trajectory,
+    stations: Sequence[Site],
+    start: Epoch,
+    stop: Epoch,
+    env: Environment,
+    *,
+    step_s: float = STEP_S,
+) -> list[Contact]:
+    """Return the links of a spacecraft at the Moon and each ground station, `relay-STATION`."""
     return [
-        up, *down, earth, both("lander-relay-earth", up, earth), either("lander-earth", direct),
-    ]  # fmt: skip
+        contact(
+            f"relay-{station.name}",
+            [above(station, _place(path), env), clear(station, _place(path), env)],
+            start,
+            stop,
+            step_s=step_s,
+        )
+        for station in stations
+    ]
 
 
 def above(site: Site, target: Callable[[Epoch], State], env: Environment) -> Margin:
