@@ -21,6 +21,7 @@ import cores
 import peer_orekit as orekit
 import scan
 import table
+import upkeep
 from compare import Disagreement, Row
 
 from perilune.astro.environment import environment
@@ -41,6 +42,7 @@ def _measure(*, quick: bool) -> list[Row]:
         ("translunar targeting", lambda: aiming.targeting(env, round(15 * few))),
         ("a scan beside Orekit", lambda: [scan.beside_orekit(env, round(5 * few))]),
         ("scans", lambda: scan.scaling(env, 1 if quick else 3, large=not quick)),
+        ("upkeep of a station", lambda: upkeep.rows(round(5 * few))),
         ("the command line", lambda: commands.commands(round(5 * few))),
     ]
     rows: list[Row] = []

@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 END_KM = 110.0
 """Mean altitude at which an orbit is over: less than a turn is left."""
 _LONGEST_DAYS, _SPANS_PER_SCALE = 10.0, 20.0
-_STEP_SCALES = 0.35
+_STEP_SCALES = 0.5
 _AIR_KM, _KEPT, _BULGE_KM = 90.0, 0.6, 40.0
 """Heights a span may need: down to 0.6 of the way from 90 km, up to above the flattened poles."""
 
@@ -150,7 +150,7 @@ def _fall(
 ) -> tuple[Orbits, Array]:
     """Return the orbits after a time, or where they end, and the time each took.
 
-    Midpoint steps, none longer than a third of a scale height of fall.
+    Midpoint steps, none longer than half a scale height of fall.
     """
     parts = [part.copy() for part in _parts(orbits)]
     elapsed = np.zeros(len(drag))

@@ -168,7 +168,7 @@ def _weather(
 ) -> SpaceWeather:
     """Draw as many years as a fall under the middle way asks for, and twice that again."""
     start, days = mjd_utc(orbit.epoch), longest_years * _YEAR_DAYS
-    few = forecast(start, days, paths_n=20, known_until_mjd=known_until_mjd, seed=seed)
+    few = forecast(start, days, paths_n=5, known_until_mjd=known_until_mjd, seed=seed)
     one = orbit.fleet(np.array([satellite.ballistic_coefficient_m2_kg]), np.zeros(1, np.intp))
     middle = last(one, middle_way(few), start + days)
     wanted = min(days, 2.0 * (middle.mjd - start) + 2.0 * _YEAR_DAYS)
