@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -83,7 +84,9 @@ class CandidateFile(Part):
     """Something a partner can bring, and what a mission becomes with it.
 
     `set` and `add` change the mission's scenario (paths as of `--set`): values put, numbers added.
-    `fits` names the missions it can serve; empty for every one that has its role.
+    `fits` names the missions it can serve; empty for every one that has its role. `private` names
+    fields that no other partner gets (`cost_musd`, `set.spacecraft.lander.propellant_kg`), and
+    `withheld` those that were taken out of a file that came from another partner.
     """
 
     name: Name
@@ -105,6 +108,7 @@ class CandidateFile(Part):
     ground_stations: list[str] = []
     scenario: str | None = None
     private: list[str] = []
+    withheld: list[str] = []
     confidence: Confidence | None = None
     source: str | None = None
 
@@ -113,6 +117,12 @@ class CandidateFile(Part):
         if self.source is None and self.confidence is None:
             raise ValueError("found neither `source` nor `confidence`: every figure has one")
         return self
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """Show no private value, wherever a candidate is printed or logged."""
+        hidden = {path.split(".")[0] for path in self.private}
+        for key, value in super().__repr_args__():
+            yield key, "private" if key in hidden else value
 
 
 class MissionFile(Part):
