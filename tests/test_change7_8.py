@@ -1,4 +1,4 @@
-"""Chang'e-7 and Chang'e-8 as announced: whole, from the lift-off to a rover's first lunar night."""
+"""Chang'e-7 and -8 as announced, from lift-off to a rover's first lunar night; their relay."""
 
 from __future__ import annotations
 
@@ -56,3 +56,14 @@ def cross_guests_of_change8_cost_its_lander_what_the_rocket_equation_says(env: E
         wanted.append(share * burns[0]["mass_before_kg"])
     assert used == pytest.approx(wanted, rel=1e-3)
     assert used[1] - used[0] > 0.99 * 200.0 * share
+
+
+def test_their_relay_spends_its_day_over_the_south(env: Environment) -> None:
+    flight = pl.fly("queqiao-2", env=env)
+    assert flight.closes
+    path = flight.trajectory("queqiao-2")
+    seen = [
+        path.at(path.stop + -3600.0 * hours).to(center="moon", axes="moon_me", env=env).r_km[2]
+        for hours in range(240)
+    ]
+    assert sum(z < 0.0 for z in seen) > 0.75 * len(seen)
