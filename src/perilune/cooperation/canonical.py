@@ -75,7 +75,8 @@ def toml_text(document: dict[str, Any], *, comment: str = "") -> str:
 
 def json_text(document: dict[str, Any]) -> str:
     """Return a document as JSON, its keys in the order they have; dates become text."""
-    return json.dumps(plain(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    plain(document)  # refuses what no file can hold
+    return json.dumps(document, indent=2, ensure_ascii=False, default=plain) + "\n"
 
 
 def json_document(text: str, name: str, what: str) -> dict[str, Any]:
