@@ -30,22 +30,25 @@ class Source:
     Attributes
     ----------
     bundle : str
-        Folder of the bundled ones in this package.
+        Folder of the bundled ones in their package.
     what : str
         What one is called: `scenario`.
+    package : str
+        Where the folder lies.
     """
 
     bundle: str
     what: str
+    package: str = "perilune.scenarios"
 
     def names(self) -> list[str]:
         """Return the bundled names."""
-        folder = files("perilune.scenarios") / self.bundle
+        folder = files(self.package) / self.bundle
         return sorted(p.name[:-5] for p in folder.iterdir() if p.name.endswith(".toml"))
 
     def bundled_text(self, name: str) -> str:
         """Return the text of a bundled file."""
-        return (files("perilune.scenarios") / self.bundle / f"{name}.toml").read_text("utf-8")
+        return (files(self.package) / self.bundle / f"{name}.toml").read_text("utf-8")
 
     def read(self, name: str) -> tuple[str, str]:
         """Return the text of a file and what to call it. A bundled name goes before a path.

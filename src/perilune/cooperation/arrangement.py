@@ -1,0 +1,309 @@
+"""A variant laid over its study: who does what, and what each mission becomes with it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from perilune.cooperation.study import Study, named
+from perilune.cooperation.study_file import (
+    ROLES,
+    CandidateFile,
+    MissionFile,
+    StationCaseFile,
+    VariantFile,
+)
+from perilune.errors import InputError, UnknownName
+from perilune.scenarios.load import SCENARIOS
+from perilune.scenarios.overlay import apply
+
+ESSENTIAL = ("launcher", "orbiter", "lander", "ascender", "return_capsule")
+"""Without these a mission that has them does not fly."""
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A role filled: who brings what."""
+
+    role: str
+    candidate: CandidateFile
+
+
+@dataclass(frozen=True)
+class Part:
+    """A mission under a variant.
+
+    Attributes
+    ----------
+    mission : MissionFile
+    seats : tuple of Seat
+    empty : tuple of str
+        Roles nobody fills any more.
+    changes : mapping
+        What differs in its scenario: values by path.
+    planned : date
+    """
+
+    mission: MissionFile
+    seats: tuple[Seat, ...]
+    empty: tuple[str, ...]
+    changes: Mapping[str, Any]
+    planned: date
+
+    @property
+    def name(self) -> str:
+        """Of the mission."""
+        return self.mission.name
+
+    @property
+    def partners(self) -> tuple[str, ...]:
+        """Who takes part, the lead first."""
+        return tuple(
+            dict.fromkeys([self.mission.lead, *(s.candidate.provider for s in self.seats)])
+        )
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """The empty roles without which it does not fly."""
+        return tuple(role for role in self.empty if role in ESSENTIAL)
+
+    def of(self, role: str) -> list[CandidateFile]:
+        """Return who fills a role."""
+        return [seat.candidate for seat in self.seats if seat.role == role]
+
+    @property
+    def overrides(self) -> list[str]:
+        """The changes as `path.to.key=value`."""
+        return [f"{path}={literal(value)}" for path, value in self.changes.items()]
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """A variant laid over its study.
+
+    Attributes
+    ----------
+    study : Study
+    variant : VariantFile
+    parts : tuple of Part
+    stations : tuple of StationCaseFile
+    out : mapping
+        Missions and stations that are left out, with why.
+    """
+
+    study: Study
+    variant: VariantFile
+    parts: tuple[Part, ...]
+    stations: tuple[StationCaseFile, ...]
+    out: Mapping[str, str]
+
+    @property
+    def partners(self) -> tuple[str, ...]:
+        """Who takes part in anything."""
+        found = [who for part in self.parts for who in part.partners]
+        found += [who for each in self.stations for who in (each.lead, *each.partners)]
+        return tuple(dict.fromkeys(found))
+
+    def part(self, name: str) -> Part:
+        """Return a mission; raises UnknownName."""
+        for part in self.parts:
+            if part.name == name:
+                return part
+        raise UnknownName("mission of the variant", name, [p.name for p in self.parts])
+
+
+def arrange(study: Study, variant: VariantFile, key: str = "variant") -> Arrangement:
+    """Return a variant laid over its study.
+
+    Raises
+    ------
+    InputError
+        Where the variant names what is not there, or contradicts itself.
+    """
+    own = _by_owner(study, variant, key)
+    chosen = set(study.missions) if variant.missions is None else set(variant.missions)
+    for name in sorted(chosen - set(study.missions)):
+        raise UnknownName("mission of the study", name, study.missions, key=f"{key}.missions")
+    parts, out = [], {}
+    for name, mission in study.missions.items():
+        if name not in chosen:
+            if name in own:
+                raise InputError(
+                    f"changes '{name}', which `missions` leaves out: expected one of both",
+                    key=f"{key}.set",
+                )
+            out[name] = "not part of this variant"
+        elif mission.lead in variant.drop:
+            out[name] = f"{mission.lead} leads it and is not taking part"
+        else:
+            parts.append(_part(study, mission, variant, own.get(name, {}), key))
+    stations = []
+    for name, station in study.stations.items():
+        if station.lead in variant.drop:
+            out[name] = f"{station.lead} leads it and is not taking part"
+        else:
+            stations.append(_station(station, variant, own.get(name, {}), key))
+    return Arrangement(study, variant, tuple(parts), tuple(stations), out)
+
+
+def _by_owner(study: Study, variant: VariantFile, key: str) -> dict[str, dict[str, Any]]:
+    """Return what the variant sets, by mission or station."""
+    known = [*study.missions, *study.stations]
+    found: dict[str, dict[str, Any]] = {}
+    for path, value in variant.set.items():
+        owner, dot, rest = path.partition(".")
+        if owner not in known:
+            raise UnknownName("mission or station", owner, known, key=f"{key}.set.{path}")
+        if not dot:
+            raise InputError(
+                f"found '{path}', expected {owner}.roles.ROLE, {owner}.set.PATH or {owner}.planned",
+                key=f"{key}.set",
+            )
+        found.setdefault(owner, {})[rest] = value
+    return found
+
+
+def _part(
+    study: Study, mission: MissionFile, variant: VariantFile, own: Mapping[str, Any], key: str
+) -> Part:
+    roles: dict[str, tuple[str, ...]] = {r: named(given) for r, given in mission.roles.items()}
+    changes, planned = dict(mission.set), mission.planned
+    for path, value in own.items():
+        where = f"{key}.set.{mission.name}.{path}"
+        kind, _, rest = path.partition(".")
+        if kind == "roles":
+            if rest not in ROLES:
+                raise UnknownName("role", rest, ROLES, key=where)
+            roles[rest] = _names(value, where)
+            for name in roles[rest]:
+                study.require_candidate(mission.name, rest, name, where)
+                _require_there(study.candidates[name], variant, where)
+        elif kind == "set" and rest:
+            changes[rest] = value
+        elif kind == "planned":
+            planned = _day(value, where)
+        else:
+            raise InputError(f"found '{path}', expected roles.ROLE, set.PATH or planned", key=where)
+    seats, empty = [], []
+    for role, names in roles.items():
+        there = [study.candidates[name] for name in names]
+        kept = [each for each in there if each.provider not in variant.drop]
+        seats += [Seat(role, each) for each in kept]
+        if there and not kept:
+            empty.append(role)
+    made = Part(mission, tuple(seats), tuple(empty), {}, planned)
+    return replace(made, changes=changes_of(mission, made, changes, key))
+
+
+def changes_of(
+    mission: MissionFile, part: Part, changes: Mapping[str, Any], key: str = "mission"
+) -> dict[str, Any]:
+    """Return all that differs in a mission's scenario with these seats, sums worked out.
+
+    Raises
+    ------
+    InputError
+        Where a path leads nowhere in the scenario.
+    """
+    found = dict(changes)
+    for seat in part.seats:
+        found |= seat.candidate.set
+    document = tomllib.loads(SCENARIOS.read(mission.scenario)[0])
+    try:
+        for path, value in found.items():
+            document = apply(document, path, value)
+        for seat in part.seats:
+            for path, more in seat.candidate.add.items():
+                found[path] = _number(document, path) + more
+                document = apply(document, path, found[path])
+    except InputError as error:
+        raise InputError(
+            f"the scenario of '{mission.name}': {error.problem}", key=error.key or key
+        ) from None
+    return found
+
+
+def _number(document: Mapping[str, Any], path: str) -> float:
+    """Return the number at a path of a scenario."""
+    here: Any = document
+    for step in path.split("."):
+        if isinstance(here, list):
+            here = _element(here, step)
+        else:
+            here = here.get(step) if isinstance(here, dict) else None
+    if isinstance(here, bool) or not isinstance(here, int | float):
+        raise InputError(f"found {here!r:.40}, expected a number to add to", key=path)
+    return float(here)
+
+
+def _element(rows: Sequence[Any], step: str) -> Any:
+    if step.isdigit():
+        return rows[int(step)] if int(step) < len(rows) else None
+    labels = ("name", "kind", "event")
+    return next((r for r in rows if step in [r.get(label) for label in labels]), None)
+
+
+def _require_there(candidate: CandidateFile, variant: VariantFile, key: str) -> None:
+    if candidate.provider in variant.drop:
+        raise InputError(
+            f"found '{candidate.name}' of {candidate.provider}, which the variant drops: expected "
+            "one of both",
+            key=key,
+        )
+
+
+def _station(
+    station: StationCaseFile, variant: VariantFile, own: Mapping[str, Any], key: str
+) -> StationCaseFile:
+    changed: dict[str, Any] = {
+        "set": dict(station.set),
+        "partners": [who for who in station.partners if who not in variant.drop],
+    }
+    for path, value in own.items():
+        kind, _, rest = path.partition(".")
+        where = f"{key}.set.{station.name}.{path}"
+        if kind == "station" and isinstance(value, str):
+            changed["station"] = value
+        elif kind == "set" and rest:
+            changed["set"][rest] = value
+        elif kind == "partners":
+            changed["partners"] = list(_names(value, where))
+        else:
+            raise InputError(f"found '{path}', expected station, set.PATH or partners", key=where)
+    return station.model_copy(update=changed)
+
+
+def _names(value: Any, key: str) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return named(value)
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return named(value)
+    raise InputError(f"found {value!r:.40}, expected a name in quotes, or a list of them", key=key)
+
+
+def _day(value: Any, key: str) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise InputError(f"found {value!r:.40}, expected a date such as 2019-10-01", key=key)
+
+
+def literal(value: Any) -> str:
+    """Return a value as TOML writes it; None is `null`, which takes a key out."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    if isinstance(value, datetime | date):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, Mapping):
+        inner = ", ".join(f"{key} = {literal(each)}" for key, each in value.items())
+        return f"{{ {inner} }}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(literal(each) for each in value)}]"
+    return repr(value)

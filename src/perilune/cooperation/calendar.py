@@ -1,0 +1,168 @@
+"""The schedule of a variant: contributions, dependencies, pads, and computed launch windows."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from perilune.astro.epoch import DAY, Epoch
+from perilune.catalog.book import Catalog
+from perilune.cooperation.added_delays import added_delay
+from perilune.cooperation.announced import AnnouncedDate
+from perilune.cooperation.arrangement import Arrangement, Part, Seat
+from perilune.cooperation.delays import Delays, delays
+from perilune.cooperation.launch_windows import LaunchWindows
+from perilune.cooperation.partner import partner
+from perilune.cooperation.schedule import (
+    PAYLOAD_INTEGRATION,
+    PAYLOAD_TESTS,
+    After,
+    Contribution,
+    Launch,
+    Schedule,
+    Spread,
+)
+from perilune.cooperation.tasks import WINDOWS, Task
+from perilune.errors import InputError
+from perilune.scenarios.load import SCENARIOS
+from perilune.scenarios.overlay import apply
+
+PAYLOADS = ("instrument", "rover")
+"""Roles that are built into what another partner builds."""
+
+_LUNAR_YEAR_D = 12.0 * 29.530589
+_LAST_D = 14000.0
+_PAD_D = 30.0
+_USUAL_H = 112.0
+
+
+def windows_task(part: Part) -> Task:
+    """Return the scan of a year of launch windows from a mission's planned date on.
+
+    One flight time, the scenario's own where it states one, so that a year costs seconds.
+    """
+    document = tomllib.loads(SCENARIOS.read(part.mission.scenario)[0])
+    for path, value in part.changes.items():
+        document = apply(document, path, value)
+    transfer = next((p for p in document["phase"] if p.get("kind") == "transfer"), {})
+    hours = float(transfer.get("flight_time_h") or _USUAL_H)
+    overrides = (*part.overrides, f"windows.flight_time_h=[{hours}, {hours}]")
+    return Task(part.mission.scenario, overrides, WINDOWS, f"{part.planned.year}-01-01T00:00:00Z")
+
+
+def schedule_of(
+    found: Arrangement, scans: Mapping[str, dict[str, Any]], base: Arrangement
+) -> tuple[Schedule, list[str], list[str]]:
+    """Return the schedule, the contributions that the baseline has not, and notes.
+
+    A mission whose windows could not be scanned may fly on any day; the notes say so.
+    """
+    notes: list[str] = []
+    there = {part.name for part in found.parts}
+    known = {(part.name, seat.candidate.name) for part in base.parts for seat in part.seats}
+    launches, added = [], []
+    for part in found.parts:
+        contributions = []
+        for seat in _ready(part):
+            is_new = (part.name, seat.candidate.name) not in known and seat.role in PAYLOADS
+            each = _contribution(found, part, seat, is_added=is_new)
+            if is_new:
+                added.append(each.name)
+            contributions.append(each)
+        if not contributions:
+            contributions = [_lead(found, part)]
+        windows, note = _windows(part, scans.get(part.name))
+        if note:
+            notes.append(note)
+        waits = tuple(After(name) for name in part.mission.after if name in there)
+        launches.append(Launch(part.name, tuple(contributions), windows, waits, part.mission.pad))
+    pads = {part.mission.pad: _PAD_D for part in found.parts if part.mission.pad}
+    on = AnnouncedDate.of(found.study.as_of)
+    return Schedule(on, tuple(launches), pads), added, notes
+
+
+def drawn(
+    schedule: Schedule, added: list[str], *, draws_n: int, seed: int
+) -> tuple[Delays, dict[str, dict[str, Any]]]:
+    """Return the draws, and by launch what the added contributions cost."""
+    found = delays(schedule, draws_n=draws_n, seed=seed)
+    if not added:
+        return found, {}
+    extra = {}
+    for each in added_delay(schedule, added, draws_n=draws_n, seed=seed):
+        extra[each.name] = {
+            "p10_d": each.p10_d,
+            "p50_d": each.p50_d,
+            "p90_d": each.p90_d,
+            "delayed_share": each.delayed_share,
+            "lost_window_share": each.lost_window_share,
+            "causes": [
+                {"contribution": c.contribution, "part": c.part, "share": c.share}
+                for c in each.causes
+            ],
+        }
+    return found, extra
+
+
+def _ready(part: Part) -> list[Seat]:
+    """Return the seats whose readiness counts: those that are built for the mission."""
+    still = ("ground_network", "landing_zone", "funding", "relay")
+    return [seat for seat in part.seats if seat.role not in still]
+
+
+def _contribution(found: Arrangement, part: Part, seat: Seat, *, is_added: bool) -> Contribution:
+    candidate = seat.candidate
+    ready = candidate.ready or part.planned
+    return Contribution(
+        f"{part.name}: {candidate.name}",
+        candidate.provider,
+        _side(candidate.provider, found.study.book),
+        candidate.kind or seat.role,
+        AnnouncedDate.of(max(ready, _after(found.study.as_of))),
+        slip=_there(ready, found.study.as_of),
+        integration=_integration(candidate.integration_d) if is_added else None,
+        joint_tests=PAYLOAD_TESTS if is_added else None,
+    )
+
+
+def _lead(found: Arrangement, part: Part) -> Contribution:
+    return Contribution(
+        f"{part.name}: spacecraft",
+        part.mission.lead,
+        _side(part.mission.lead, found.study.book),
+        part.mission.kind or "lander",
+        AnnouncedDate.of(max(part.planned, _after(found.study.as_of))),
+        slip=_there(part.planned, found.study.as_of),
+    )
+
+
+def _integration(days: float | None) -> Spread:
+    return PAYLOAD_INTEGRATION if days is None else Spread(0.5 * days, days, 2.0 * days)
+
+
+def _after(day: date) -> date:
+    return date.fromordinal(day.toordinal() + 1)
+
+
+def _there(ready: date, as_of: date) -> Spread | None:
+    """Return no slip for what is there already."""
+    return Spread.exactly(0.0) if ready <= as_of else None
+
+
+def _side(name: str, book: Catalog) -> str:
+    return partner(name, book).side
+
+
+def _windows(part: Part, scan: dict[str, Any] | None) -> tuple[LaunchWindows, str]:
+    start = Epoch.utc(f"{part.planned.year}-01-01")
+    rows = (scan or {}).get("opportunities") or []
+    try:
+        return LaunchWindows.of_opportunities(rows, repeats_d=_LUNAR_YEAR_D), ""
+    except InputError:
+        why = (scan or {}).get("refused") or "no day of a year is feasible for its geometry"
+        always = LaunchWindows(
+            Epoch([float(start.j2000_s)]), Epoch([float((start + _LAST_D * DAY).j2000_s)])
+        )
+        return always, f"{part.name}: launch windows not computed ({why}); any day counts"

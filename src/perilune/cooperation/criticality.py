@@ -1,0 +1,116 @@
+"""What breaks when a partner withdraws, and the cheapest replacement that closes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from perilune.cooperation.arrangement import ESSENTIAL, Arrangement, Part, Seat, changes_of
+from perilune.cooperation.study_file import CandidateFile
+from perilune.cooperation.tasks import Flown, Task
+from perilune.errors import InputError
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """A mission with another candidate in a role."""
+
+    mission: str
+    role: str
+    old: CandidateFile
+    new: CandidateFile
+    part: Part
+
+    @property
+    def task(self) -> Task:
+        """The flight of it."""
+        return Task(self.part.mission.scenario, tuple(self.part.overrides))
+
+
+def replacements(found: Arrangement) -> list[Replacement]:
+    """Return every mission with one essential role filled by another partner's candidate."""
+    made = []
+    for part in found.parts:
+        for seat in part.seats:
+            if seat.role in ESSENTIAL:
+                made += list(_others(found, part, seat))
+    return made
+
+
+def _others(found: Arrangement, part: Part, seat: Seat) -> Iterator[Replacement]:
+    for other in found.study.candidates_for(part.name, seat.role):
+        is_same = other.provider == seat.candidate.provider
+        if is_same or other.provider in found.variant.drop:
+            continue
+        seats = tuple(Seat(s.role, other) if s is seat else s for s in part.seats)
+        changed = replace(part, seats=seats)
+        own = {key[len(part.name) + 5 :]: value for key, value in found.variant.set.items()
+               if key.startswith(f"{part.name}.set.")}  # fmt: skip
+        try:
+            changes = changes_of(part.mission, changed, {**part.mission.set, **own})
+        except InputError:
+            continue  # it does not fit this scenario
+        yield Replacement(part.name, seat.role, seat.candidate, other,
+                          replace(changed, changes=changes))  # fmt: skip
+
+
+def withdrawals(
+    found: Arrangement, made: list[Replacement], flown: Mapping[Task, Flown]
+) -> list[dict[str, Any]]:
+    """Return, for every partner, what its withdrawal breaks and what would mend it.
+
+    Of the replacements that close the cheapest is named, where no cost is known the one with the
+    most margin.
+    """
+    rows = []
+    for who in found.partners:
+        lost, mended, weaker = [], [], []
+        for part in found.parts:
+            if part.mission.lead == who:
+                lost.append({"mission": part.name, "because": f"{who} leads it"})
+                continue
+            for seat in part.seats:
+                if seat.candidate.provider != who:
+                    continue
+                if seat.role not in ESSENTIAL:
+                    weaker.append({"mission": part.name, "role": seat.role})
+                    continue
+                best = _best(part, seat, made, flown)
+                if best is None:
+                    lost.append({"mission": part.name, "because": f"nobody else is {seat.role}"})
+                else:
+                    mended.append({"mission": part.name, "role": seat.role, **best})
+        for station in found.stations:
+            if station.lead == who:
+                lost.append({"mission": station.name, "because": f"{who} leads it"})
+            elif who in station.partners:
+                weaker.append({"mission": station.name, "role": "module"})
+        rows.append({"partner": who, "breaks": lost, "replaced": mended, "weakens": weaker})
+    return rows
+
+
+def _best(
+    part: Part, seat: Seat, made: list[Replacement], flown: Mapping[Task, Flown]
+) -> dict[str, Any] | None:
+    """Return the cheapest replacement that closes."""
+    closing = [
+        (each, flown[each.task])
+        for each in made
+        if each.mission == part.name
+        and each.role == seat.role
+        and each.old.name == seat.candidate.name
+        and each.task in flown
+        and flown[each.task].closes
+    ]
+    if not closing:
+        return None
+    cheap = min(closing, key=lambda pair: (
+        pair[0].new.cost_musd if pair[0].new.cost_musd is not None else float("inf"),
+        -(pair[1].margin_kg or 0.0),
+    ))  # fmt: skip
+    return {
+        "by": cheap[0].new.name,
+        "provider": cheap[0].new.provider,
+        "margin_kg": cheap[1].margin_kg,
+    }

@@ -1,0 +1,195 @@
+"""Evaluate the variants of a study: flown, judged by law, drawn in time, shared out, compared."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from perilune.cooperation.activities import activities
+from perilune.cooperation.arrangement import Arrangement, Part, arrange, literal
+from perilune.cooperation.calendar import drawn, schedule_of, windows_task
+from perilune.cooperation.criticality import Replacement, replacements, withdrawals
+from perilune.cooperation.outcome import Outcome, outcome
+from perilune.cooperation.rules import judge_all
+from perilune.cooperation.shares import shares
+from perilune.cooperation.study import Study
+from perilune.cooperation.study_file import StationCaseFile, VariantFile
+from perilune.cooperation.tasks import STATION, Flown, Task, compute
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How much of a study is computed.
+
+    Attributes
+    ----------
+    folder : Path or None
+        Where computations are kept.
+    workers : int
+    with_schedule, with_criticality : bool
+    """
+
+    folder: Path | None = None
+    workers: int = 1
+    with_schedule: bool = True
+    with_criticality: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """The variants of a study beside each other.
+
+    Attributes
+    ----------
+    study : Study
+    outcomes : tuple of Outcome
+    reflown_n : int
+        Computations done anew.
+    computed_n : int
+        Computations the study needs.
+    elapsed_s : float
+    """
+
+    study: Study
+    outcomes: tuple[Outcome, ...]
+    reflown_n: int
+    computed_n: int
+    elapsed_s: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON of `study`."""
+        file = self.study.file
+        return {
+            "study": file.name,
+            "title": file.title,
+            "as_of": file.as_of.isoformat(),
+            "baseline": file.baseline,
+            "partners": list(file.partners),
+            "variants": [each.document for each in self.outcomes],
+            "reflown_n": self.reflown_n,
+            "computed_n": self.computed_n,
+            "elapsed_s": self.elapsed_s,
+        }
+
+
+def evaluate(
+    study: Study,
+    variants: Sequence[VariantFile] | None = None,
+    options: Options | None = None,
+    report: Report = lambda _: None,
+) -> Comparison:
+    """Return every variant evaluated; missions that do not change are flown once.
+
+    Parameters
+    ----------
+    study : Study
+    variants : sequence of VariantFile, optional
+        All where not given; the baseline is always among them.
+    options : Options, optional
+    report : callable
+        Called with what is done and how long the rest may take.
+
+    Raises
+    ------
+    InputError
+        Where a variant contradicts itself.
+    """
+    began, options = time.perf_counter(), options or Options()
+    chosen = list(study.file.variant if variants is None else variants)
+    base = study.variant(study.file.baseline)
+    if base.name not in [each.name for each in chosen]:
+        chosen.insert(0, base)
+    arrangements = [arrange(study, each) for each in chosen]
+    wanted = _Wanted.of(arrangements, options)
+    done, fresh = compute(wanted.tasks, options.folder, workers=options.workers, report=report)
+    baseline = next(a for a in arrangements if a.variant.name == base.name)
+    outcomes = []
+    for number, found in enumerate(arrangements, start=1):
+        report(f"variant {number} of {len(arrangements)}: {found.variant.name}")
+        outcomes.append(_evaluated(found, baseline, wanted, done, options))
+    return Comparison(study, tuple(outcomes), fresh, len(wanted.tasks), time.perf_counter() - began)
+
+
+@dataclass(frozen=True, eq=False)
+class _Wanted:
+    """The computations of a study."""
+
+    tasks: list[Task]
+    made: Mapping[str, list[Replacement]]
+
+    @classmethod
+    def of(cls, arrangements: Sequence[Arrangement], options: Options) -> _Wanted:
+        tasks: list[Task] = []
+        made = {}
+        for found in arrangements:
+            tasks += [mission_task(part) for part in found.parts if not part.lacks]
+            tasks += [station_task(station) for station in found.stations]
+            if options.with_schedule:
+                tasks += [windows_task(part) for part in found.parts]
+            made[found.variant.name] = replacements(found) if options.with_criticality else []
+            tasks += [each.task for each in made[found.variant.name]]
+        return cls(list(dict.fromkeys(tasks)), made)
+
+
+def mission_task(part: Part) -> Task:
+    """Return the flight of a mission."""
+    return Task(part.mission.scenario, tuple(part.overrides))
+
+
+def station_task(station: StationCaseFile) -> Task:
+    """Return the assembly of a station."""
+    overrides = tuple(f"{path}={literal(value)}" for path, value in station.set.items())
+    return Task(station.station, overrides, STATION)
+
+
+def _evaluated(
+    found: Arrangement,
+    base: Arrangement,
+    wanted: _Wanted,
+    done: Mapping[Task, dict[str, Any]],
+    options: Options,
+) -> Outcome:
+    flown = {
+        part.name: Flown.of(done[mission_task(part)]) for part in found.parts if not part.lacks
+    }
+    variant = found.variant
+    law = judge_all(
+        activities(found),
+        book=found.study.book,
+        closed_routes=variant.closed_routes,
+        granted=variant.granted,
+    )
+    timing = _timing(found, base, done) if options.with_schedule and found.parts else None
+    breaks = []
+    if options.with_criticality:
+        made = wanted.made[variant.name]
+        flights = {each.task: Flown.of(done[each.task]) for each in made}
+        breaks = withdrawals(found, made, flights)
+    stations = {s.name: done[station_task(s)] for s in found.stations}
+    return outcome(found, flown, stations, law, shares(found, flown), breaks, timing)
+
+
+def _timing(
+    found: Arrangement, base: Arrangement, done: Mapping[Task, dict[str, Any]]
+) -> dict[str, Any]:
+    """Return the launch dates, and what an added payload costs in days."""
+    scans = {part.name: done[windows_task(part)] for part in found.parts}
+    schedule, added, notes = schedule_of(found, scans, base)
+    how = found.study.file.schedule
+    delays, extra = drawn(schedule, added, draws_n=how.draws_n, seed=how.seed)
+    rows = {}
+    for launch in delays.launches:
+        dates = {key: getattr(launch, key) for key in ("planned", "p10", "p50", "p90")}
+        rows[launch.name] = {
+            **{key: None if at is None else at.utc_iso(0)[:10] for key, at in dates.items()},
+            "missed_share": launch.missed_share,
+            "window_wait_d": launch.window_wait_d,
+            "waited_for": dict(launch.last),
+            "added": extra.get(launch.name),
+        }
+    return {"launches": rows, "notes": notes}

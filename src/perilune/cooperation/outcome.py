@@ -1,0 +1,211 @@
+"""What a variant comes to: physics and law judged apart, then the worse of both, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from perilune.cooperation.arrangement import Arrangement, Part
+from perilune.cooperation.tasks import Flown
+from perilune.cooperation.verdict import Verdict
+
+CLOSES, DOES_NOT, NOT_EVALUATED = "closes", "does_not_close", "not_evaluated"
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """A variant evaluated.
+
+    Attributes
+    ----------
+    name : str
+    verdict : str
+        `closes`, `needs_approval`, `unknown`, `forbidden` or `does_not_close`.
+    document : dict
+        Its row in the JSON of `study`.
+    """
+
+    name: str
+    verdict: str
+    document: dict[str, Any]
+
+
+def outcome(
+    found: Arrangement,
+    flown: Mapping[str, Flown],
+    stations: Mapping[str, dict[str, Any]],
+    law: Verdict,
+    shares: Sequence[Mapping[str, Any]],
+    breaks: Sequence[Mapping[str, Any]],
+    timing: Mapping[str, Any] | None,
+) -> Outcome:
+    """Return a variant's row: verdicts, reasons, missions, rules, shares, who is critical.
+
+    `verdict` is the worse of physics and law: what does not close and what is forbidden first, then
+    what is unknown, what needs approval, what closes.
+    """
+    missions = [_mission(part, flown.get(part.name), timing) for part in found.parts]
+    built = [_station(name, document) for name, document in stations.items()]
+    physics = _physics([*missions, *built])
+    verdict = _worse(physics, law.verdict)
+    variant = found.variant
+    reasons = [f"{row['name']}: {why}" for row in [*missions, *built] for why in row["why_not"]]
+    reasons += [f"law: {each.because}" for each in law.deciding if law.verdict != "permitted"]
+    document = {
+        "name": variant.name,
+        "title": variant.title or variant.name,
+        "physics": physics,
+        "law": law.verdict,
+        "law_needs": list(law.needs),
+        "verdict": verdict,
+        "reasons": reasons,
+        "summary": [],
+        "missions": missions,
+        "stations": built,
+        "left_out": [{"name": name, "why": why} for name, why in found.out.items()],
+        "delay_d": _delay(timing),
+        "rules": law.to_json()["rules"],
+        "law_notice": law.notice,
+        "shares": [dict(row) for row in shares],
+        "withdrawals": [dict(row) for row in breaks],
+        "critical_partners": [row["partner"] for row in breaks if row["breaks"]],
+        "schedule_notes": list((timing or {}).get("notes", ())),
+        "reflown_n": len(flown) + len(stations),
+        "status": variant.status,
+    }
+    document["summary"] = in_words(document)
+    return Outcome(variant.name, verdict, document)
+
+
+def _mission(part: Part, flight: Flown | None, timing: Mapping[str, Any] | None) -> dict[str, Any]:
+    launch = ((timing or {}).get("launches") or {}).get(part.name) or {}
+    row: dict[str, Any] = {
+        "name": part.name,
+        "title": part.mission.title or part.name,
+        "scenario": part.mission.scenario,
+        "lead": part.mission.lead,
+        "roles": {
+            role: [seat.candidate.name for seat in part.seats if seat.role == role]
+            for role in dict.fromkeys(seat.role for seat in part.seats)
+        },
+        "launch_date": {key: launch.get(key) for key in ("p10", "p50", "p90")},
+        "planned": part.planned.isoformat(),
+        "missed_share": launch.get("missed_share"),
+        "waited_for": launch.get("waited_for"),
+        "added_delay": launch.get("added"),
+    }
+    if part.lacks:
+        why = [f"nobody is {role.replace('_', ' ')}" for role in part.lacks]
+        return row | {
+            "physics": DOES_NOT, "margin_kg": None, "margin_of": "", "dv_m_s": None, "why_not": why
+        }  # fmt: skip
+    assert flight is not None
+    return row | {
+        "physics": CLOSES if flight.closes else DOES_NOT,
+        "margin_kg": flight.margin_kg,
+        "margin_of": flight.margin_of,
+        "dv_m_s": flight.dv_m_s,
+        "lift_off_utc": flight.lift_off_utc,
+        "why_not": [] if flight.closes else list(flight.why_not),
+    }
+
+
+def _station(name: str, document: Mapping[str, Any]) -> dict[str, Any]:
+    if "refused" in document:
+        return {
+            "name": name, "physics": DOES_NOT, "flights_n": 0, "closing_n": 0, "mass_kg": None,
+            "why_not": [document["refused"]],
+        }  # fmt: skip
+    flights, last = document["flights"], document["stack"][-1]
+    failing = [row for row in flights if not row["ok"]]
+    steps = [f"{row['after']}: {why}" for row in document["stack"] for why in row["why_not"]]
+    return {
+        "name": name,
+        "physics": CLOSES if document["ok"] else DOES_NOT,
+        "flights_n": len(flights),
+        "closing_n": len(flights) - len(failing),
+        "mass_kg": last["mass_kg"],
+        "why_not": [f"{row['name']}: {row['why_not']}" for row in failing] + steps,
+    }
+
+
+def _physics(rows: Sequence[Mapping[str, Any]]) -> str:
+    if not rows:
+        return NOT_EVALUATED
+    return CLOSES if all(row["physics"] == CLOSES for row in rows) else DOES_NOT
+
+
+def _worse(physics: str, law: str) -> str:
+    if physics == DOES_NOT:
+        return DOES_NOT
+    if physics == NOT_EVALUATED and law == "permitted":
+        return "unknown"
+    return CLOSES if law == "permitted" else law
+
+
+def _delay(timing: Mapping[str, Any] | None) -> dict[str, float | None]:
+    """Return the largest delay that an added contribution costs a launch, days."""
+    added = [
+        row["added"] for row in ((timing or {}).get("launches") or {}).values() if row["added"]
+    ]
+    if not added:
+        return {"p50": None, "p90": None}
+    worst = max(added, key=lambda row: float(row["p50_d"]))
+    return {"p50": worst["p50_d"], "p90": worst["p90_d"]}
+
+
+# ---- in words
+
+
+def in_words(row: Mapping[str, Any]) -> list[str]:
+    """Return what closes, what breaks first, the cheapest mend, the law, the dates."""
+    missions = [*row["missions"], *row["stations"]]
+    good = [each["name"] for each in missions if each["physics"] == CLOSES]
+    said = [f"{len(good)} of {len(missions)} close: {', '.join(good) or 'none'}."]
+    bad = [each for each in missions if each["physics"] != CLOSES]
+    if bad:
+        first = bad[0]
+        said.append(f"What breaks first is {first['name']}: {first['why_not'][0]}.")
+        mend = _mend(row, first["name"])
+        if mend:
+            said.append(mend)
+    said.append(_law_words(row))
+    said += _critical_words(row)
+    if row["delay_d"]["p50"] is not None:
+        said.append(
+            f"What is added costs {row['delay_d']['p50']:.0f} d (P50), {row['delay_d']['p90']:.0f} "
+            "d (P90) of delay."
+        )
+    return said
+
+
+def _mend(row: Mapping[str, Any], mission: str) -> str:
+    for each in row["withdrawals"]:
+        for mended in each["replaced"]:
+            if mended["mission"] == mission:
+                return (
+                    f"The cheapest mend: {mended['by']} of {mended['provider']} as "
+                    f"{mended['role'].replace('_', ' ')}, with "
+                    f"{mended['margin_kg'] or 0.0:,.0f} kg to spare."
+                )
+    return ""
+
+
+def _law_words(row: Mapping[str, Any]) -> str:
+    law = row["law"]
+    if law == "permitted":
+        return "No rule known to us stands against it."
+    first = next((r for r in row["rules"] if r["verdict"] == law), None)
+    because = f": {first['because']}" if first else ""
+    needs = f" ({', '.join(row['law_needs'])})" if law == "needs_approval" else ""
+    return f"By law it is {law.replace('_', ' ')}{needs}{because}."
+
+
+def _critical_words(row: Mapping[str, Any]) -> list[str]:
+    said = []
+    for each in row["withdrawals"]:
+        lost = sorted({lost["mission"] for lost in each["breaks"]})
+        if lost:
+            said.append(f"Without {each['partner']}: {', '.join(lost)} is lost.")
+    return said[:4]

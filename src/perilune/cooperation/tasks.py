@@ -1,0 +1,232 @@
+"""What a study computes: each task once, kept by content, in as many processes as there are."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from perilune.errors import PeriluneError
+from perilune.formats.files import write_whole
+from perilune.runs.job import run
+from perilune.scenarios.load import SCENARIOS, load
+from perilune.scenarios.station_load import STATIONS
+
+Report = Callable[[str], None]
+
+
+MISSION, WINDOWS, STATION = "mission", "windows", "station"
+"""What can be asked: a flight, a year of launch windows, an assembly."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One computation: of a scenario or a station's file, and what differs in it.
+
+    Attributes
+    ----------
+    name : str
+    overrides : tuple of str
+    kind : str
+        `mission`, `windows` or `station`.
+    start : str
+        First day of a year of windows.
+    """
+
+    name: str
+    overrides: tuple[str, ...] = ()
+    kind: str = MISSION
+    start: str = ""
+
+    @property
+    def key(self) -> str:
+        """Names the task by everything its result depends on."""
+        source = STATIONS if self.kind == STATION else SCENARIOS
+        text = source.read(self.name)[0]
+        parts = [_program(), self.kind, self.start, text, *sorted(self.overrides)]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class Flown:
+    """What a flight came to.
+
+    Attributes
+    ----------
+    status : str
+    closes : bool
+    margin_kg : float or None
+        The smallest of the propellant margins and of what the vehicle could have lifted more.
+    margin_of : str
+        Whose it is.
+    dv_m_s : float
+        All burns after the injection.
+    why_not : tuple of str
+    document : mapping
+        The flight's JSON.
+    """
+
+    status: str
+    closes: bool
+    margin_kg: float | None
+    margin_of: str
+    dv_m_s: float
+    why_not: tuple[str, ...]
+    document: dict[str, Any]
+
+    @classmethod
+    def of(cls, document: dict[str, Any]) -> Flown:
+        """Return what the JSON of a flight says, or that its file was refused."""
+        if "refused" in document:
+            nothing: dict[str, Any] = {"events": [], "status": "refused"}
+            return cls("refused", False, None, "", 0.0, (document["refused"],), nothing)
+        margins = [
+            (row["margin_kg"], row["spacecraft"])
+            for row in document["ledger"]
+            if row["margin_kg"] is not None and row["propellant_loaded_kg"]
+        ]
+        failed = [check for check in document["checks"] if check["ok"] is False]
+        for check in document["checks"]:
+            if check["name"] == "injected mass margin":
+                margins.append((float(check["value"]), "vehicle"))
+        least = min(margins, default=(None, ""))
+        burns = [e for e in document["events"] if e.get("dv_m_s") is not None]
+        dv = sum(e["dv_m_s"] for e in burns if e["name"] != "translunar_injection")
+        why = [_failure(check) for check in failed]
+        if document["status"] not in ("converged", "completed"):
+            why.insert(0, document.get("remedy") or document["status"])
+        return cls(
+            document["status"],
+            bool(document.get("closes")),
+            least[0],
+            least[1],
+            float(dv),
+            tuple(why),
+            document,
+        )
+
+    @property
+    def lift_off_utc(self) -> str | None:
+        """When it leaves."""
+        events = self.document.get("events") or []
+        return next((e["utc"] for e in events if e["name"] == "lift_off"), None)
+
+
+def _failure(check: dict[str, Any]) -> str:
+    unit = f" {check['unit']}" if check["unit"] else ""
+    return f"{check['name']}: {check['value']:,.1f}{unit}, limit {check['limit']}{unit}"
+
+
+def compute(
+    tasks: Iterable[Task],
+    folder: Path | None,
+    *,
+    workers: int = 1,
+    report: Report = lambda _: None,
+) -> tuple[dict[Task, dict[str, Any]], int]:
+    """Return what every task came to, and how many had to be computed.
+
+    Parameters
+    ----------
+    tasks : iterable of Task
+        Equal ones are computed once.
+    folder : Path or None
+        Where results are kept: those found there are not computed again, so an interrupted study
+        goes on where it stopped.
+    workers : int
+        Processes.
+    report : callable
+        Called with what is done and how long the rest may take.
+    """
+    wanted = list(dict.fromkeys(tasks))
+    found = {task: kept for task in wanted if (kept := _kept(task, folder)) is not None}
+    todo = [task for task in wanted if task not in found]
+    if found and todo:
+        report(f"{len(found)} of {len(wanted)} computations were done before")
+    pieces = [(task, None if folder is None else str(folder)) for task in todo]
+    results = run(_work, pieces, workers=workers, report=report)
+    for task, arrays in zip(todo, results, strict=True):
+        found[task] = json.loads(bytes(arrays["json"]))
+    return {task: found[task] for task in wanted}, len(todo)
+
+
+def _work(piece: tuple[Task, str | None]) -> dict[str, Any]:
+    """Compute a task and keep what it came to."""
+    task, folder = piece
+    try:
+        document = _ANSWERS[task.kind](task)
+    except PeriluneError as problem:
+        document = {"refused": str(problem)}
+    text = json.dumps(document, allow_nan=False)
+    if folder is not None:
+        path = Path(folder)
+        path.mkdir(parents=True, exist_ok=True)
+        write_whole(path / f"{task.key}.json", text)
+    return {"json": np.frombuffer(text.encode(), dtype=np.uint8)}
+
+
+def _mission(task: Task) -> dict[str, Any]:
+    from perilune.missions.fly import fly
+
+    return fly(load(task.name, overrides=task.overrides)).to_json()
+
+
+def _windows(task: Task) -> dict[str, Any]:
+    """Return a year of launch windows; a mass that is short closes none."""
+    from perilune.astro.epoch import DAY, Epoch
+    from perilune.missions.windows import windows
+
+    start = Epoch.utc(task.start)
+    found = windows(load(task.name, overrides=task.overrides), start, start + 365.0 * DAY)
+    rows = [
+        {
+            "launch_utc": row["launch_utc"],
+            "window_open_utc": row["window_open_utc"],
+            "window_close_utc": row["window_close_utc"],
+            "feasible": all(reason.startswith(_OF_MASS) for reason in row["why_not"]),
+        }
+        for row in found.opportunities
+    ]
+    return {"opportunities": rows, "cells_n": found.cells_n}
+
+
+def _station(task: Task) -> dict[str, Any]:
+    from perilune.scenarios.station_ask import ask
+
+    return dict(ask("assemble", task.name, task.overrides, lambda _: None).document)
+
+
+_ANSWERS: dict[str, Callable[[Task], dict[str, Any]]] = {
+    MISSION: _mission,
+    WINDOWS: _windows,
+    STATION: _station,
+}
+_OF_MASS = ("injected mass", "propellant")
+
+
+def _kept(task: Task, folder: Path | None) -> dict[str, Any] | None:
+    if folder is None:
+        return None
+    try:
+        found: dict[str, Any] = json.loads((folder / f"{task.key}.json").read_bytes())
+    except (OSError, ValueError):
+        return None
+    return found
+
+
+@cache
+def _program() -> str:
+    """Name this program by its version and its files: another one flies anew."""
+    root = Path(__file__).parents[1]
+    files: Sequence[Path] = sorted(p for p in root.rglob("*") if p.suffix in (".py", ".toml"))
+    stamp = "".join(
+        f"{p.relative_to(root)}:{p.stat().st_size}:{p.stat().st_mtime_ns}:" for p in files
+    )
+    return f"{version('perilune')} {hashlib.sha256(stamp.encode()).hexdigest()}"
