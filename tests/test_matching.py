@@ -113,6 +113,11 @@ def val_two_of_the_three_pairs_of_2017_come_out() -> None:
     assert sum(scores.values()) < found.total
 
 
+def regress_the_table_of_the_documentation() -> None:
+    scores = [[round(each.score, 2) for each in row] for row in match(CHANGE, LUNA).table]
+    assert scores == [[0.17, 0.48, 0.40], [0.10, 0.25, 0.53], [0.24, 0.39, 0.69]]
+
+
 def val_luna_26_finds_its_like_in_the_relay_and_not_in_a_lander() -> None:
     found = match([QUEQIAO, *CHANGE], LUNA)
     assert set(names(found)) == {

@@ -90,6 +90,7 @@ def masked(candidate: CandidateFile, masses: Masses) -> dict[str, Any]:
         if field in table and not table[field]:
             del table[field]
     if ("mass_kg", "") in keys and (envelope := _envelope(candidate, keys)) is not None:
+        _require_room(candidate, envelope, candidate.mass_kg or 0.0)
         table["mass_kg"] = envelope
     for (field, path), value in _shares(candidate, keys, masses).items():
         table.setdefault(field, {})[path] = value
@@ -119,17 +120,22 @@ def _shares(
         return {}
     given = masses(candidate)
     left = envelope - sum(_beside(candidate, hidden, given).values())
-    if left <= 0.0:
-        raise InputError(
-            "is no more than the masses of its spacecraft that are not private: expected the "
-            "envelope of all, margin included",
-            key=f"candidate.{candidate.name}.needs.mass_kg",
-        )
+    tables = {"set": candidate.set, "add": candidate.add}
+    _require_room(candidate, left, sum(float(tables[field][path]) for field, path in hidden))
     weights = [float(given.get(path, 0.0)) for _, path in hidden]
     if not all(weights):
         weights = [1.0] * len(hidden)
     found = [round(left * weight / sum(weights), 3) for weight in weights[:-1]]
     return dict(zip(hidden, [*found, round(left - sum(found), 6)], strict=True))
+
+
+def _require_room(candidate: CandidateFile, room_kg: float, needed_kg: float) -> None:
+    """Hold an envelope to what it stands for: others would plan with too little."""
+    if room_kg < needed_kg or room_kg <= 0.0:
+        raise InputError(
+            "is less than the masses it stands for: expected the envelope of all, margin included",
+            key=f"candidate.{candidate.name}.needs.mass_kg",
+        )
 
 
 def _beside(
