@@ -27,6 +27,7 @@ _PORT = Shape(
         "axis": Figure("text", words=AXES),
         "position_m": Figure("vector", -100, 100),
         "berth": _FLAG,
+        "hatch": _FLAG,
         "note": TEXT,
     },
     ("name", "standard", "side", "axis"),

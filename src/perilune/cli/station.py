@@ -12,6 +12,7 @@ from perilune.scenarios.station_load import load_station
 from perilune.stations.result import VERBS
 
 if TYPE_CHECKING:
+    from perilune.stations.design import Design
     from perilune.stations.result import StationResult
 
 
@@ -31,9 +32,8 @@ def run_station(
     design = load_station(name, overrides=overrides)
     folder = outputs.folder(directory, design.name)
     progress = output.Progress(quiet=quiet)
-    progress(f"{design.name}: {verb}")
     try:
-        found = _ask(verb, name, overrides, progress)
+        found = _ask(verb, design, progress)
         progress("writing")
         _save(found, folder, with_report=with_report)
     finally:
@@ -45,12 +45,12 @@ def run_station(
     return 0
 
 
-def _ask(verb: str, name: str, overrides: list[str], progress: output.Progress) -> StationResult:
+def _ask(verb: str, design: Design, progress: output.Progress) -> StationResult:
     from dataclasses import replace
 
     from perilune.scenarios.station_ask import ask
 
-    found = ask(verb, name, overrides, progress)
+    found = ask(verb, design, (), progress)
     return replace(found, provenance={"command": outputs.command(), **found.provenance})
 
 

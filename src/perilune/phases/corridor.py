@@ -137,7 +137,12 @@ class Corridor:
         way = f" {heading}" if heading else ""
         spans = [span for span in self.permitted_inclinations(site) if heading in (None, span[2])]
         if not spans:
-            return f"{site.name} permits nothing{way}: found {inclination_deg:g} deg"
+            others = ", ".join(
+                f"{_words(low, high)} deg {along}"
+                for low, high, along in sorted(self.permitted_inclinations(site))
+            )
+            only = f"; it permits {others}" if others else ""
+            return f"{site.name} permits nothing{way}: found {inclination_deg:g} deg{only}"
         listed = ", ".join(dict.fromkeys(_words(low, high) for low, high, _ in sorted(spans)))
         near = self.nearest_deg(inclination_deg, heading, site)
         lowest = site.lowest_inclination_deg

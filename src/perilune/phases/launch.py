@@ -24,6 +24,8 @@ Array = NDArray[np.float64]
 LocalAxes = tuple[Array, Array, Array, Array]
 """Up, east, north and the Earth's pole, unit vectors in `icrf`."""
 
+_ROUNDING = 1e-12  # a site's own latitude and its supplement are reached
+
 
 @dataclass(frozen=True)
 class Ascent:
@@ -56,14 +58,14 @@ class LaunchSite:
         """
         latitude = np.radians(self.point.geocentric_latitude_deg)
         sine = np.cos(np.radians(inclination_deg)) / np.cos(latitude)
-        if abs(sine) > 1.0:
+        if abs(sine) > 1.0 + _ROUNDING:
             low = self.lowest_inclination_deg
             raise InputError(
                 f"inclination {inclination_deg:g} deg cannot be reached from {self.name}: "
                 f"expected {low:.3f} to {180.0 - low:.3f} deg (the site's geocentric latitude "
                 "is the smallest)"
             )
-        azimuth = float(np.degrees(np.arcsin(sine)))
+        azimuth = float(np.degrees(np.arcsin(np.clip(sine, -1.0, 1.0))))
         return azimuth % 360.0 if northbound else 180.0 - azimuth
 
 

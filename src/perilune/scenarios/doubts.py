@@ -39,9 +39,13 @@ class Doubts:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value as JSON has it."""
+    """Return a value as JSON has it; of tables, such as a module's ports, their names."""
     if isinstance(value, list):
-        return [_plain(each) for each in value]
+        return [each["name"] if _is_named(each) else _plain(each) for each in value]
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
     return value.isoformat() if isinstance(value, date) else value
+
+
+def _is_named(value: Any) -> bool:
+    return isinstance(value, dict) and "name" in value

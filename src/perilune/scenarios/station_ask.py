@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from perilune.errors import InputError, UnknownName
-from perilune.scenarios.source import called
 from perilune.scenarios.station_load import load_station
 from perilune.stations.ask_access import ask_access
 from perilune.stations.ask_crew import ask_crew
@@ -26,7 +25,7 @@ _COMPARED = "iss"  # the station every other is measured against
 def ask(
     verb: str, name: str | Path | Design, overrides: Sequence[str], report: Report
 ) -> StationResult:
-    """Return the answer to a verb.
+    """Return the answer to a verb; `overrides` are those of a name or path, not of a design.
 
     Raises
     ------
@@ -41,7 +40,7 @@ def ask(
     try:
         document = _ANSWERS[verb](design, report)
     except InputError as problem:
-        where = problem.file or called(str(name), overrides)
+        where = problem.file or design.file
         raise InputError(problem.problem, file=where, key=problem.key) from problem
     return StationResult(
         verb,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from perilune.astro.epoch import Epoch
 from perilune.errors import InputError
 from perilune.scenarios import dates
 from perilune.scenarios.source import Source, called, catalog_of, validated
@@ -38,7 +42,27 @@ _USED = (
     "standard",
 )
 
+_USED_OF_STATION = (
+    "inclination_deg",
+    "altitude_km",
+    "lowest_altitude_km",
+    "highest_altitude_km",
+    "mass_kg",
+    "drag_area_m2",
+    "drag_coefficient",
+    "attitudes",
+    "propellant_kg",
+    "reserve_kg",
+    "isp_s",
+)
+
 T = TypeVar("T")
+
+
+def bundled_stations() -> dict[str, str]:
+    """Return the bundled stations: title by name."""
+    texts = {name: STATIONS.bundled_text(name) for name in STATIONS.names()}
+    return {name: str(tomllib.loads(text).get("title", "")) for name, text in texts.items()}
 
 
 def load_station(name: str | Path, *, overrides: Sequence[str] = ()) -> Design:
@@ -54,7 +78,7 @@ def load_station(name: str | Path, *, overrides: Sequence[str] = ()) -> Design:
     shown = called(where, overrides)
     book = catalog_of(file.catalog, STATIONS.folder(where), shown)
     try:
-        return _Builder(file, book).design()
+        return replace(_Builder(file, book).design(), file=shown)
     except InputError as error:
         raise InputError(error.problem, file=error.file or shown, key=error.key) from None
 
@@ -66,8 +90,9 @@ class _Builder(Requests):
         entry = self.at("station", lambda: self.book.entry("stations", self.file.station))
         known = Station.of(entry)
         station = self.at("orbit", lambda: known.with_figures(self.file.orbit.model_dump()))
-        self.note_entry(entry, *(k for k in entry.figures if k not in ("title", "note")))
+        self.note_entry(entry, *_USED_OF_STATION)
         steps = [self._step(n, part) for n, part in enumerate(self.file.step)]
+        _require_order(steps, self.file.step)
         standards = {n: Standard.of(e) for n, e in self.book.table("docking_standards").items()}
         plan = Plan(station, tuple(steps), standards)
         return Design(
@@ -136,7 +161,26 @@ class _Builder(Requests):
             if launch is None
             else self.at(f"{key}.launch_utc", lambda: dates.read(launch, on_earth=True)),
             part.rendezvous_h,
-            as_flown={k: v.isoformat() if hasattr(v, "isoformat") else v for k, v in flown.items()},
+            as_flown={
+                k: Epoch.utc(v).utc_iso(0) if isinstance(v, datetime) else v
+                for k, v in flown.items()
+            },
+        )
+
+
+def _require_order(steps: Sequence[Step], parts: Sequence[StepFile]) -> None:
+    """Refuse a step dated before the one it follows; on one day the file's order holds."""
+    days = [None if s.instant is None else s.instant.utc_iso(0)[:10] for s in steps]
+    for number in range(1, len(steps)):
+        day, before = days[number], days[number - 1]
+        if day is None or before is None or day >= before:
+            continue
+        keys = ("launch_utc", "launch_date", "date")
+        key = next(k for k in keys if getattr(parts[number], k, None) is not None)
+        raise InputError(
+            f"found {day}, after step[{number - 1}] on {before}: expected steps in the order of "
+            "their dates",
+            key=f"{steps[number].key}.{key}",
         )
 
 

@@ -12,7 +12,8 @@ from perilune.catalog.book import Catalog
 from perilune.errors import InputError
 from perilune.scenarios import dates
 from perilune.scenarios.doubts import Doubts
-from perilune.scenarios.station_file import StationFile, VisitFile
+from perilune.scenarios.station_asks_file import VisitFile
+from perilune.scenarios.station_file import StationFile
 from perilune.stations.design import CrewRequest, SplitRequest, TradeRequest, UpkeepRequest
 from perilune.stations.fleet import Flights
 from perilune.stations.ship import Ship

@@ -10,7 +10,7 @@ from perilune.astro.environment import Environment, environment
 from perilune.astro.epoch import DAY, Epoch
 from perilune.errors import InputError
 from perilune.stations.assembly import complex_at
-from perilune.stations.berthing import Dock, docks_of
+from perilune.stations.berthing import Dock, docks_of, docks_over_time
 from perilune.stations.beta import beta_history
 from perilune.stations.crew import CrewPlan, CrewReport, crew_report
 from perilune.stations.design import CrewRequest, Design
@@ -44,6 +44,14 @@ def ask_crew(design: Design, report: Report = lambda _: None) -> dict[str, Any]:
             "`ships` that bring the crew",
             key="crew",
         )
+    try:
+        return _answer(design, asked, report)
+    except InputError as problem:
+        key = ".".join(part for part in ("crew", problem.key) if part)
+        raise InputError(problem.problem, file=problem.file, key=key) from None
+
+
+def _answer(design: Design, asked: CrewRequest, report: Report) -> dict[str, Any]:
     env, track = environment(tuned=True), _track(design, asked)
     visits, brought, needed = _visits(asked)
     docks = _docks(design, asked)
@@ -127,12 +135,12 @@ def _cargo(brought: Resupply, asked: CrewRequest) -> list[Visit]:
 
 
 def _docks(design: Design, asked: CrewRequest) -> Sequence[Dock]:
-    """Return the ports for ships: those of the modules that are there at the start."""
+    """Return the ports for ships over time; of a station that comes later, those it will have."""
     if not design.plan.steps:
         return ()
-    whole = complex_at(design.plan, asked.start)
-    if not whole.placed:
-        whole = complex_at(design.plan)
+    if complex_at(design.plan, asked.start).placed:
+        return docks_over_time(design.plan)
+    whole = complex_at(design.plan)
     modules = [part.name for part in whole.placed if not part.module.is_ship]
     return docks_of(whole.only(modules))
 
@@ -169,7 +177,7 @@ def _beta(track: Track | None, asked: CrewRequest, env: Environment) -> dict[str
 def _landings(
     design: Design, found: CrewReport, track: Track | None, env: Environment, report: Report
 ) -> list[dict[str, Any]]:
-    """Return, for each crew that goes home, the pass by daylight nearest to its plan."""
+    """Return, for each crew that goes home, the pass nearest to its plan, by daylight if any is."""
     if track is None:
         return []
     rows: list[dict[str, Any]] = []
@@ -184,7 +192,9 @@ def _landings(
         report(f"ways home: {seen.name}")
         begin, end = (seen.landing + sign * _ABOUT_LANDING_D * DAY for sign in (-1.0, 1.0))
         chances = landing_opportunities(track, zones, begin, end, env)
-        best = nearest_landings(chances, seen, count=1)
+        best = nearest_landings(chances, seen, count=1) or nearest_landings(
+            chances, seen, count=1, daylight=False
+        )
         count = {"chances_n": len(chances), "lit_n": sum(c.in_daylight for c in chances)}
         row = {"name": seen.name, "planned_utc": seen.landing.utc_iso(0), **count}
         rows.append(row | (_home(best[0].to_json(), seen.landing) if best else _no_home()))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
-from perilune.astro.epoch import Epoch
 from perilune.errors import InputError
+from perilune.stations.ask_fall import left_alone
 from perilune.stations.assembly import complex_at
 from perilune.stations.ballistic import Ballistic, estimate
 from perilune.stations.body import body_of
@@ -17,7 +17,6 @@ from perilune.stations.decay_march import last
 from perilune.stations.deorbit import deorbit
 from perilune.stations.design import Design, UpkeepRequest
 from perilune.stations.elements import TwoLine
-from perilune.stations.lifetimes import Lifetimes, Spread, distribution, shares
 from perilune.stations.space_weather import mjd_utc, steady
 from perilune.stations.station import Station
 from perilune.stations.upkeep import Holding, propellant_kg, raise_m_s, upkeep
@@ -30,10 +29,11 @@ ACTIVITY_SFU = {"low": 70.0, "moderate": 130.0, "high": 200.0}
 _BAND_KM = 2.5
 _NEAR_D = 5.0
 _ALTITUDES_KM = (-30.0, -15.0, 0.0, 15.0, 30.0)
-_SHARE_SAMPLES_N = 100
 _STEADY_AP = 10.0
 _MONTH_D, _YEAR_D, _HEAVIER = 28.0, 365.25, 100.0
 _LOWEST_SHOWN_KM = 200.0
+
+T = TypeVar("T")
 
 
 def ask_upkeep(design: Design, report: Report = lambda _: None) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def ask_upkeep(design: Design, report: Report = lambda _: None) -> dict[str, Any
     satellite, orbit, found = _drag(design, asked)
     drag = _drag_json(satellite, orbit, found)
     if not asked.hold:
-        fall = _left_alone(satellite, orbit, found, asked, report)
+        fall = left_alone(satellite, orbit, found, asked, report)
         return {**fall, "drag": drag, "deorbit": _end(satellite, orbit, design.station, asked)}
     holding = _holding(design.station, asked)
     report(f"{design.name}: {asked.years:g} years, {asked.samples_n} ways of the Sun")
@@ -104,9 +104,18 @@ def _drag(design: Design, asked: UpkeepRequest) -> tuple[Satellite, DecayOrbit, 
             '`upkeep.ballistic = "estimated"`',
             key="orbit.drag_area_m2",
         )
+    key = "orbit.altitude_km" if asked.altitude_km is None else "upkeep.altitude_km"
     altitude = asked.altitude_km or station.altitude_km
-    orbit = DecayOrbit(asked.start, altitude, station.inclination_deg)
+    orbit = _of_key(key, lambda: DecayOrbit(asked.start, altitude, station.inclination_deg))
     return Satellite(mass, area, station.drag_coefficient or 2.2), orbit, None
+
+
+def _of_key(key: str, make: Callable[[], T]) -> T:
+    """Return what is made; a refusal is one of the file's key."""
+    try:
+        return make()
+    except InputError as error:
+        raise InputError(error.problem, file=error.file, key=key) from None
 
 
 def _before(station: Station, asked: UpkeepRequest) -> list[TwoLine]:
@@ -136,58 +145,6 @@ def _drag_json(satellite: Satellite, orbit: DecayOrbit, found: Ballistic | None)
     }
 
 
-# ---- left alone
-
-
-def _left_alone(
-    satellite: Satellite,
-    orbit: DecayOrbit,
-    found: Ballistic | None,
-    asked: UpkeepRequest,
-    report: Report,
-) -> dict[str, Any]:
-    """Return when it comes down, with what each unknown does to the date."""
-    report("the fall, and what each unknown does to it")
-    spread = Spread() if found is None else Spread(ballistic=found.spread)
-    start = mjd_utc(orbit.epoch)
-    fall = distribution(
-        satellite,
-        orbit,
-        spread=spread,
-        samples_n=asked.samples_n,
-        known_until_mjd=start,
-        enough_share=0.9,
-        seed=asked.seed,
-    )
-    each = shares(
-        satellite,
-        orbit,
-        spread,
-        samples_n=_SHARE_SAMPLES_N,
-        known_until_mjd=start,
-        seed=asked.seed,
-    )
-    return {
-        "held": False,
-        "from_utc": orbit.epoch.utc_iso(0),
-        "reboost_dv_m_s_y": None,
-        "propellant_kg_y": None,
-        "altitude_km": [],
-        **fall.as_dict(),
-        "half_width_shares": each,
-        **_against(fall, orbit, asked),
-    }
-
-
-def _against(fall: Lifetimes, orbit: DecayOrbit, asked: UpkeepRequest) -> dict[str, Any]:
-    """Return the miss against what flew, in percent of the life that remained."""
-    if not asked.as_flown:
-        return {"as_flown": None, "miss_percent": None}
-    lived = mjd_utc(Epoch.utc(asked.as_flown["reentry_utc"])) - mjd_utc(orbit.epoch)
-    miss = 100.0 * (fall.days_p["p50"] - lived) / lived
-    return {"as_flown": dict(asked.as_flown), "miss_percent": miss, "lived_d": lived}
-
-
 def _end(
     satellite: Satellite, orbit: DecayOrbit, station: Station, asked: UpkeepRequest
 ) -> dict[str, Any] | None:
@@ -200,7 +157,8 @@ def _end(
 
 def _holding(station: Station, asked: UpkeepRequest) -> Holding:
     low, high = asked.band_km or (station.altitude_km - _BAND_KM, station.altitude_km + _BAND_KM)
-    return Holding(low, high, station.isp_s, asked.collision_avoidance_m_s_y)
+    key = "orbit.altitude_km" if asked.band_km is None else "upkeep.band_km"
+    return _of_key(key, lambda: Holding(low, high, station.isp_s, asked.collision_avoidance_m_s_y))
 
 
 def _by_activity(

@@ -86,6 +86,7 @@ class Flights:
             self._begin(step, ride)
         else:
             reasons += flight.why_not
+            notes += [flight.plane_note] if flight.plane_note else []
         row = _flown(flight, ride, step) | {
             "mass_kg": mass,
             "payload_kg": payload,
@@ -174,10 +175,19 @@ def _flown(flight: StationFlight | None, ride: Ride, step: Step) -> dict[str, An
         }
     else:
         row = flight.to_json()
+    return {"name": step.name, **row, **_as_flown(ride)}
+
+
+def _as_flown(ride: Ride) -> dict[str, Any]:
+    """Return what really happened, as far as it is known."""
+    flown = ride.as_flown
+    docking = Epoch.utc(flown["docking_utc"]) if "docking_utc" in flown else None
+    launch = Epoch.utc(flown["launch_utc"]) if "launch_utc" in flown else ride.launch
+    hours = flown.get("rendezvous_h")
+    if hours is None and docking is not None and launch is not None:
+        hours = round(float(docking - launch) / 3600.0, 2)
     return {
-        "name": step.name,
-        **row,
-        "flown_docking_utc": ride.as_flown.get("docking_utc"),
-        "flown_rendezvous_h": ride.as_flown.get("rendezvous_h"),
-        "flown_source": ride.as_flown.get("source"),
+        "flown_docking_utc": None if docking is None else docking.utc_iso(0),
+        "flown_rendezvous_h": hours,
+        "flown_source": flown.get("source"),
     }

@@ -10,6 +10,7 @@ from perilune.astro.epoch import Epoch
 from perilune.errors import UnknownName
 from perilune.stations.complex import Complex
 from perilune.stations.docking import HasPort, Standard, why_not_mate
+from perilune.stations.plan import Plan, after
 from perilune.stations.visit import TOGETHER_S, Berth, Visit
 
 
@@ -40,8 +41,30 @@ class Dock:
 
 
 def docks_of(found: Complex) -> list[Dock]:
-    """Return the free ports of a complex as docks."""
-    return [Dock(f"{module}.{port.name}", port) for module, port in found.free_ports()]
+    """Return the free ports of a complex that have a hatch as docks."""
+    free = ((f"{module}.{port.name}", port) for module, port in found.free_ports())
+    return [Dock(name, port) for name, port in free if port.hatch]
+
+
+def docks_over_time(plan: Plan) -> list[Dock]:
+    """Return the ports for ships as a plan builds a station, each with when it is there.
+
+    A port that modules take in between is there several times. The plan's own ships take none:
+    who comes when is asked apart.
+    """
+    found, made = Complex(), []
+    since: dict[str, Dock] = {}
+    for step in plan.steps:
+        found = after(found, step, plan)
+        modules = [part.name for part in found.placed if not part.module.is_ship]
+        free = {dock.name: dock for dock in docks_of(found.only(modules))}
+        made += [
+            replace(since.pop(name), until=step.instant) for name in list(since) if name not in free
+        ]
+        since |= {n: replace(d, since=step.instant) for n, d in free.items() if n not in since}
+    made += since.values()
+    order = {name: place for place, name in enumerate(dict.fromkeys(dock.name for dock in made))}
+    return sorted(made, key=lambda dock: order[dock.name])
 
 
 def assigned(
@@ -77,7 +100,9 @@ def port_troubles(
     UnknownName
         Where a visit names a port that the station has not.
     """
-    by_name = {dock.name: dock for dock in docks}
+    by_name: dict[str, list[Dock]] = {}
+    for dock in docks:
+        by_name.setdefault(dock.name, []).append(dock)
     berths = [berth for found in visits for berth in found.berths]
     troubles: dict[str, list[str]] = {found.name: [] for found in visits}
     for found in visits:
@@ -86,10 +111,11 @@ def port_troubles(
         for berth in found.berths:
             if berth.port not in by_name:
                 raise UnknownName("port of the station", berth.port, by_name, key="port")
-            why = why_not_mate(found.ship, by_name[berth.port].port, standards)
+            own = by_name[berth.port]
+            why = why_not_mate(found.ship, own[0].port, standards)
             if why:
                 troubles[found.name].append(f"port {berth.port}: {why}")
-            if not by_name[berth.port].is_open(berth):
+            if not any(dock.is_open(berth) for dock in own):
                 troubles[found.name].append(f"port {berth.port} is not there for all of its stay")
     for a, b in itertools.combinations(berths, 2):
         if a.visit != b.visit and _overlap(a, b):
@@ -108,13 +134,13 @@ def _why_none(
     fitting = [dock for dock, why in zip(docks, reasons, strict=True) if not why]
     if not fitting:
         return f"no port it mates with: {reasons[0] if reasons else 'the station has none'}"
-    others = [
-        held.visit
-        for dock in fitting
-        for held in _met(Berth(dock.name, found.name, found.docking, found.undocking), berths)
-    ]
+    names = list(dict.fromkeys(dock.name for dock in fitting))
+    stays = [Berth(name, found.name, found.docking, found.undocking) for name in names]
+    if not any(dock.is_open(stay) for stay in stays for dock in fitting if dock.name == stay.port):
+        return f"no port it mates with is there for all of its stay: {', '.join(names)} at times"
+    others = [held.visit for stay in stays for held in _met(stay, berths)]
     held_by = f", taken by {', '.join(dict.fromkeys(others))}" if others else ""
-    return f"no free port: {', '.join(dock.name for dock in fitting)}{held_by}"
+    return f"no free port: {', '.join(names)}{held_by}"
 
 
 def _met(berth: Berth, taken: Sequence[Berth]) -> list[Berth]:

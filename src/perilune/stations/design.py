@@ -169,6 +169,8 @@ class Design:
     crew, split, upkeep : request or None
     assumed : tuple of dict
         Figures used that are not confirmed.
+    file : str
+        What messages call its file.
     """
 
     name: str
@@ -181,3 +183,4 @@ class Design:
     split: SplitRequest | None = None
     upkeep: UpkeepRequest | None = None
     assumed: tuple[dict[str, Any], ...] = ()
+    file: str = ""

@@ -101,7 +101,7 @@ class Half:
         return [
             f"{name}.{port.name}"
             for name, port in free
-            if any(not why_not_mate(own, port, standards) for own in ship.ports)
+            if port.hatch and any(not why_not_mate(own, port, standards) for own in ship.ports)
         ]
 
 
@@ -152,7 +152,8 @@ def menders(
 
     Engines with a hold on the attitude where it has none, else power.
 
-    Lightest first, with the free port each would take. `partners`: only theirs, where any is named.
+    Lightest first, with the free port each would take; not those of a station that is gone.
+    `partners`: only theirs, where any is named.
     """
     wanted = set(partners)
     needs_engine = not (half.propulsion and half.control_by)
@@ -162,7 +163,7 @@ def menders(
         module = module_of(entry)
         gives = module.power_kw - module.power_use_kw >= max(short_kw, 0.1)
         mends = module.propulsion and module.control if needs_engine else gives
-        if not mends or module.name in half.complex.names:
+        if not mends or module.name in half.complex.names or module.until is not None:
             continue
         if wanted and module.partner not in wanted:
             continue

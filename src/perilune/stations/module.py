@@ -32,6 +32,8 @@ class Port:
         From the middle of the body.
     berth : bool
         Only an arm can bring a body here.
+    hatch : bool
+        People and cargo can pass: no ship comes to a port without.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Port:
     axis: tuple[float, float, float]
     position_m: tuple[float, float, float]
     berth: bool = False
+    hatch: bool = True
 
 
 @dataclass(frozen=True)
@@ -150,6 +153,7 @@ def _port(figures: Any, length_m: float, diameter_m: float) -> Port:
         (axis[0], axis[1], axis[2]),
         (float(place[0]), float(place[1]), float(place[2])),
         bool(figures.get("berth", False)),
+        bool(figures.get("hatch", True)),
     )
 
 

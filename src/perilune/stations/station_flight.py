@@ -12,6 +12,8 @@ from perilune.stations.passage import Passage
 
 PLANNED, CONVERGED = "planned", "converged"
 
+_AT_MIN = 2.0  # a lift-off this close to the passage, or to the planar ascent's, is at it
+
 
 @dataclass(frozen=True, eq=False)
 class StationFlight:
@@ -88,6 +90,30 @@ class StationFlight:
         return self.passage.offset_min(self.lift_off)
 
     @property
+    def plane_window_min(self) -> tuple[float, float] | None:
+        """The plane's window about the passage, min; None where the site is never in the plane."""
+        if self.passage is None:
+            return None
+        found = self.passage
+        return found.offset_min(found.opens), found.offset_min(found.closes)
+
+    @property
+    def plane_note(self) -> str:
+        """What a lift-off away from passage and planar ascent takes; empty where it is at them."""
+        offset, window = self.plane_offset_min, self.plane_window_min
+        if offset is None or window is None or self.passage is None or self.lift_off is None:
+            return ""
+        planar = self.passage.offset_min(self.passage.planar)
+        if planar - _AT_MIN <= offset <= _AT_MIN or not self.passage.holds(self.lift_off):
+            return ""
+        side = "after" if offset > 0.0 else "before"
+        return (
+            f"lifts off {abs(offset):.1f} min {side} the site's passage through the plane, "
+            f"{abs(self.beside_deg):.1f} deg beside it: within the window of {window[0]:+.0f} to "
+            f"{window[1]:+.0f} min its vehicle steers that out"
+        )
+
+    @property
     def phase_known(self) -> bool:
         """Whether the station's place along its orbit at launch is known."""
         return self.phase_deg is not None
@@ -134,6 +160,8 @@ class StationFlight:
             "site": self.site,
             "launch_utc": None if self.lift_off is None else self.lift_off.utc_iso(0),
             "plane_offset_min": None if offset is None else round(offset, 2),
+            "plane_window_min": self.plane_window_min,
+            "beside_plane_deg": self.beside_deg,
             "docking_utc": None if self.docking is None else self.docking.utc_iso(0),
             "rendezvous_h": round(self.rendezvous_h, 3),
             "ok": self.ok,
