@@ -126,6 +126,42 @@ def station(
 
 
 @app.command()
+def study(
+    name: Annotated[str, typer.Argument(metavar="STUDY", help="A bundled study or a TOML file.")],
+    directory: Directory = None,
+    overrides: Overrides = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="VARIANT", help="This variant only; repeatable."),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option("--workers", metavar="N", min=1, max=1024,
+                     help="Processes (default: all processors)."),
+    ] = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    no_report: Annotated[bool, typer.Option("--no-report", help="No study.html.")] = False,
+    debug: Debug = False,  # noqa: ARG001
+) -> None:  # fmt: skip
+    """Evaluate every variant of cooperation in a study, and compare them."""
+    from perilune.cli.study import run_study
+
+    raise typer.Exit(
+        run_study(
+            name,
+            directory,
+            overrides or [],
+            only or [],
+            workers=workers,
+            as_json=as_json,
+            quiet=quiet,
+            with_report=not no_report,
+        )
+    )
+
+
+@app.command()
 def check(
     file: Scenario,
     overrides: Overrides = None,

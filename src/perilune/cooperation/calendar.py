@@ -11,7 +11,7 @@ from perilune.astro.epoch import DAY, Epoch
 from perilune.catalog.book import Catalog
 from perilune.cooperation.added_delays import added_delay
 from perilune.cooperation.announced import AnnouncedDate
-from perilune.cooperation.arrangement import Arrangement, Part, Seat
+from perilune.cooperation.arrangement import Arrangement, Part, Seat, literal
 from perilune.cooperation.delays import Delays, delays
 from perilune.cooperation.launch_windows import LaunchWindows
 from perilune.cooperation.partner import partner
@@ -36,6 +36,8 @@ _LUNAR_YEAR_D = 12.0 * 29.530589
 _LAST_D = 14000.0
 _PAD_D = 30.0
 _USUAL_H = 112.0
+_SHAPING = ("phase.launch", "phase.0", "phase.transfer", "windows")
+"""What moves launch windows; masses do not."""
 
 
 def windows_task(part: Part) -> Task:
@@ -46,9 +48,13 @@ def windows_task(part: Part) -> Task:
     document = tomllib.loads(SCENARIOS.read(part.mission.scenario)[0])
     for path, value in part.changes.items():
         document = apply(document, path, value)
-    transfer = next((p for p in document["phase"] if p.get("kind") == "transfer"), {})
+    transfer: dict[str, Any] = next(
+        (p for p in document["phase"] if p.get("kind") == "transfer"), {}
+    )
     hours = float(transfer.get("flight_time_h") or _USUAL_H)
-    overrides = (*part.overrides, f"windows.flight_time_h=[{hours}, {hours}]")
+    shaping = {k: v for k, v in part.changes.items() if k.startswith(_SHAPING)}
+    changes = [f"{path}={literal(value)}" for path, value in shaping.items()]
+    overrides = (*changes, f"windows.flight_time_h=[{hours}, {hours}]")
     return Task(part.mission.scenario, overrides, WINDOWS, f"{part.planned.year}-01-01T00:00:00Z")
 
 

@@ -137,8 +137,16 @@ class _Wanted:
 
 
 def mission_task(part: Part) -> Task:
-    """Return the flight of a mission."""
-    return Task(part.mission.scenario, tuple(part.overrides))
+    """Return the flight of a mission, with its contact where ground stations are named."""
+    stations = [name for seat in part.seats for name in seat.candidate.ground_stations]
+    relays = [each for each in part.of("relay") if each.scenario]
+    return Task(
+        part.mission.scenario,
+        tuple(part.overrides),
+        stations=tuple(dict.fromkeys(stations)),
+        relay=(relays[0].scenario or "") if relays and stations else "",
+        relay_partner=relays[0].provider if relays and stations else "",
+    )
 
 
 def station_task(station: StationCaseFile) -> Task:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from perilune.cooperation.arrangement import Arrangement, Part
+from perilune.cooperation.interfaces import match
+from perilune.cooperation.risk import chain_risk, mission_elements
 from perilune.cooperation.tasks import Flown
 from perilune.cooperation.verdict import Verdict
+from perilune.errors import InputError
+from perilune.scenarios.load import SCENARIOS
 
 CLOSES, DOES_NOT, NOT_EVALUATED = "closes", "does_not_close", "not_evaluated"
 
@@ -45,8 +50,17 @@ def outcome(
     `verdict` is the worse of physics and law: what does not close and what is forbidden first, then
     what is unknown, what needs approval, what closes.
     """
-    missions = [_mission(part, flown.get(part.name), timing) for part in found.parts]
+    missions = [
+        _mission(part, flown.get(part.name), timing)
+        | _interfaces(found, part)
+        | _risk(found, part, flown.get(part.name))
+        for part in found.parts
+    ]
     built = [_station(name, document) for name, document in stations.items()]
+    for row in missions:
+        if row["mismatches"]:
+            row["physics"] = DOES_NOT
+            row["why_not"] += [_mismatch(each) for each in row["mismatches"]]
     physics = _physics([*missions, *built])
     verdict = _worse(physics, law.verdict)
     variant = found.variant
@@ -107,8 +121,49 @@ def _mission(part: Part, flight: Flown | None, timing: Mapping[str, Any] | None)
         "margin_of": flight.margin_of,
         "dv_m_s": flight.dv_m_s,
         "lift_off_utc": flight.lift_off_utc,
+        "coverage": flight.document.get("coverage"),
         "why_not": [] if flight.closes else list(flight.why_not),
     }
+
+
+def _interfaces(found: Arrangement, part: Part) -> dict[str, Any]:
+    """Return the interfaces that do not match, and what would mend each."""
+    filled = [seat.candidate for seat in part.seats]
+    study = found.study
+    others = [c for seat in part.seats for c in study.candidates_for(part.name, seat.role)]
+    result = match(part.name, filled, others=others, book=study.book)
+    return {"mismatches": result.rows(), "unstated": list(result.unstated)}
+
+
+def _mismatch(row: Mapping[str, Any]) -> str:
+    between = " and ".join(row["between"])
+    return f"{row['what']} between {between} does not match: {row['mended_by']}"
+
+
+def _risk(found: Arrangement, part: Part, flight: Flown | None) -> dict[str, Any]:
+    """Return how likely the chain holds, and its weakest link."""
+    vehicle = (flight.document.get("solution") or {}).get("vehicle") if flight else None
+    vehicle = vehicle or part.changes.get("phase.launch.vehicle") or vehicle_of(part)
+    filled = [seat.candidate for seat in part.seats]
+    try:
+        chain = mission_elements(part.name, filled, vehicle=vehicle, book=found.study.book)
+        risk = chain_risk(chain, as_of=found.study.as_of)
+    except InputError as problem:
+        return {"reliability": None, "reliability_note": problem.problem}
+    weakest = risk.weakest
+    return {
+        "reliability": {"p": risk.probability, "low": risk.low, "high": risk.high},
+        "weakest_link": weakest.name,
+        "reliability_note": "",
+    }
+
+
+def vehicle_of(part: Part) -> str | None:
+    """Return the launch vehicle of a mission's scenario."""
+    document = tomllib.loads(SCENARIOS.read(part.mission.scenario)[0])
+    launch: dict[str, Any] = next((p for p in document["phase"] if p.get("kind") == "launch"), {})
+    name = launch.get("vehicle")
+    return name if isinstance(name, str) else None
 
 
 def _station(name: str, document: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +18,9 @@ from perilune.formats.files import write_whole
 from perilune.runs.job import run
 from perilune.scenarios.load import SCENARIOS, load
 from perilune.scenarios.station_load import STATIONS
+
+if TYPE_CHECKING:
+    from perilune.missions.flight import Flight
 
 Report = Callable[[str], None]
 
@@ -38,19 +41,28 @@ class Task:
         `mission`, `windows` or `station`.
     start : str
         First day of a year of windows.
+    stations : tuple of str
+        Ground stations whose hours of contact with a flown mission are asked for.
+    relay, relay_partner : str
+        Scenario of a relay for what has landed, and who provides it.
     """
 
     name: str
     overrides: tuple[str, ...] = ()
     kind: str = MISSION
     start: str = ""
+    stations: tuple[str, ...] = ()
+    relay: str = ""
+    relay_partner: str = ""
 
     @property
     def key(self) -> str:
         """Names the task by everything its result depends on."""
         source = STATIONS if self.kind == STATION else SCENARIOS
         text = source.read(self.name)[0]
-        parts = [_program(), self.kind, self.start, text, *sorted(self.overrides)]
+        asked = [self.start, *self.stations, "", self.relay, self.relay_partner]
+        relay = SCENARIOS.read(self.relay)[0] if self.relay else ""
+        parts = [_program(), self.kind, *asked, text, relay, *sorted(self.overrides)]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
@@ -175,25 +187,51 @@ def _work(piece: tuple[Task, str | None]) -> dict[str, Any]:
 def _mission(task: Task) -> dict[str, Any]:
     from perilune.missions.fly import fly
 
-    return fly(load(task.name, overrides=task.overrides)).to_json()
+    flight = fly(load(task.name, overrides=task.overrides))
+    return {**flight.to_json(), "coverage": _coverage(task, flight)}
+
+
+def _coverage(task: Task, flight: Flight) -> dict[str, Any] | None:
+    """Return a flight's hours of contact; None where none is asked for or it has none to give."""
+    from perilune.cooperation.coverage import coverage
+    from perilune.cooperation.links import flight_links, touchdown
+    from perilune.cooperation.relays import flown_relay
+    from perilune.missions.fly import fly
+
+    if not task.stations:
+        return None
+    landed, relay = touchdown(flight), None
+    try:
+        if task.relay and landed is not None:
+            carrier = fly(load(task.relay))
+            relay = flown_relay(carrier, landed[1], _LUNATION_D, partner=task.relay_partner or None)
+        found = coverage(flight_links(flight, task.stations, relay=relay))
+    except PeriluneError as problem:
+        return {"refused": str(problem)}
+    return {**found.to_json(), "text": found.text()}
 
 
 def _windows(task: Task) -> dict[str, Any]:
-    """Return a year of launch windows; a mass that is short closes none."""
+    """Return a year of launch days; a mass that is short closes none.
+
+    Days in a row are one window: each opportunity holds for its day.
+    """
     from perilune.astro.epoch import DAY, Epoch
     from perilune.missions.windows import windows
 
-    start = Epoch.utc(task.start)
-    found = windows(load(task.name, overrides=task.overrides), start, start + 365.0 * DAY)
-    rows = [
-        {
-            "launch_utc": row["launch_utc"],
-            "window_open_utc": row["window_open_utc"],
-            "window_close_utc": row["window_close_utc"],
-            "feasible": all(reason.startswith(_OF_MASS) for reason in row["why_not"]),
-        }
-        for row in found.opportunities
-    ]
+    start, mission = Epoch.utc(task.start), load(task.name, overrides=task.overrides)
+    found = windows(mission, start, start + 365.0 * DAY, with_hours=False)
+    rows = []
+    for row in found.opportunities:
+        lift_off = Epoch.utc(row["launch_utc"])
+        rows.append(
+            {
+                "launch_utc": row["launch_utc"],
+                "window_open_utc": (lift_off + (-_HALF_A_DAY_S)).utc_iso(0),
+                "window_close_utc": (lift_off + _HALF_A_DAY_S).utc_iso(0),
+                "feasible": all(reason.startswith(_OF_MASS) for reason in row["why_not"]),
+            }
+        )
     return {"opportunities": rows, "cells_n": found.cells_n}
 
 
@@ -208,6 +246,8 @@ _ANSWERS: dict[str, Callable[[Task], dict[str, Any]]] = {
     WINDOWS: _windows,
     STATION: _station,
 }
+_LUNATION_D = 29.530589
+_HALF_A_DAY_S = 12.6 * 3600.0
 _OF_MASS = ("injected mass", "propellant")
 
 

@@ -184,6 +184,7 @@ def windows(
     env: Environment | None = None,
     workers: int = 1,
     store: Callable[[Scan], Store] | None = None,
+    with_hours: bool = True,
     report: Report = lambda _: None,
 ) -> Windows:
     """Scan a span of dates for launch opportunities.
@@ -197,6 +198,8 @@ def windows(
         Processes: see `perilune.runs.job.run`.
     store : callable, optional
         Gives the store of a scan, where finished blocks are kept.
+    with_hours : bool
+        Whether the opening and closing of each day's window are found: most of a scan's time.
     report : callable
         Called with a short text as work goes on.
 
@@ -228,8 +231,10 @@ def windows(
         cells = refined(cells, verdict, chosen, scan, found, workers)
         verdict = judged(cells)
         chosen = best_cells(cells, verdict)
-    report("opening and closing of the daily windows")
-    spans = _spans(mission, cells, chosen[verdict.feasible[chosen]], scan, workers)
+    spans: dict[int, tuple[float, float]] = {}
+    if with_hours:
+        report("opening and closing of the daily windows")
+        spans = _spans(mission, cells, chosen[verdict.feasible[chosen]], scan, workers)
     reasons = Reasons(cells, verdict, scan, request.limits, craft)
     rows = [
         as_row(int(i), cells, verdict, scan, request.limits, spans.get(int(i)), reasons)

@@ -1,0 +1,108 @@
+"""`perilune study`: evaluate every variant of cooperation in a study, and compare them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from perilune.cli import output, outputs
+from perilune.cooperation.evaluate import Options, evaluate
+from perilune.cooperation.study_load import load_study
+from perilune.runs.job import processors
+
+if TYPE_CHECKING:
+    from perilune.cooperation.study import Study
+    from perilune.cooperation.study_file import VariantFile
+
+
+def run_study(
+    name: str,
+    directory: str | None,
+    overrides: list[str],
+    only: list[str],
+    *,
+    workers: int | None,
+    as_json: bool,
+    quiet: bool,
+    with_report: bool,
+) -> int:
+    """Evaluate a study; returns 0 once all its variants are, whatever the verdicts."""
+    study = load_study(name, overrides=overrides)
+    variants = _chosen(study, only)
+    folder = outputs.folder(directory, study.name)
+    progress = output.Progress(quiet=quiet)
+    progress(f"{study.name}: {len(variants)} variants")
+    options = Options(folder / ".study-parts", workers or processors())
+    try:
+        found = evaluate(study, variants, options, progress)
+        progress("writing")
+        document = found.to_json() | {"provenance": {"command": outputs.command()}}
+        _save(document, folder, with_report=with_report)
+    finally:
+        progress.done()
+    if as_json:
+        output.document(document)
+    else:
+        _show(document, folder)
+    return 0
+
+
+def _chosen(study: Study, only: list[str]) -> list[VariantFile]:
+    if not only:
+        return list(study.file.variant)
+    return [study.variant(name) for name in only]
+
+
+def _save(document: dict[str, Any], folder: Path, *, with_report: bool) -> None:
+    from perilune.report.save_study import save_study
+
+    try:
+        save_study(document, folder, with_report)
+    except OSError as problem:
+        raise outputs.unwritable(folder, problem) from problem
+
+
+def _show(document: dict[str, Any], folder: Path) -> None:
+    from perilune.report.sheet_study import headline
+
+    output.line(f"{document['study']}: {document['title']}")
+    rows = [
+        [
+            row["name"],
+            row["verdict"].replace("_", " "),
+            row["physics"].replace("_", " "),
+            row["law"].replace("_", " "),
+            f"{_closing(row)}/{len(row['missions']) + len(row['stations'])}",
+            _latest(row),
+            ", ".join(row["critical_partners"]),
+        ]
+        for row in document["variants"]
+    ]
+    heads = [
+        ("variant", "left"),
+        ("verdict", "left"),
+        ("physics", "left"),
+        ("law", "left"),
+        ("close", "right"),
+        ("last launch, P50", "left"),
+        ("nobody can replace", "text"),
+    ]
+    output.table(f"Variants as of {document['as_of']}", heads, rows)
+    output.line()
+    for row in document["variants"]:
+        output.line(f"{row['name']}: {' '.join(row['summary'][:2])}")
+    output.line()
+    output.line(f"{headline(document)}.")
+    output.line(document["variants"][0]["law_notice"])
+    output.line(
+        f"{document['reflown_n']} of {document['computed_n']} computations done anew "
+        f"({document['elapsed_s']:.1f} s); outputs in {folder}/"
+    )
+
+
+def _closing(row: dict[str, Any]) -> int:
+    return sum(each["physics"] == "closes" for each in [*row["missions"], *row["stations"]])
+
+
+def _latest(row: dict[str, Any]) -> str:
+    return max((m["launch_date"]["p50"] or "" for m in row["missions"]), default="")
