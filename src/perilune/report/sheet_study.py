@@ -42,7 +42,7 @@ def sheet(document: Row) -> Sheet:
             *({row["law_notice"] for row in rows}),
         ],
         facts=_counts(rows),
-        charts=[_pareto(rows), _timeline(rows), _mass(rows)],
+        charts=[_pareto(rows), _timeline(rows, document["baseline"]), _matrix(rows)],
         sections=list(_sections(document)),
     )
 
@@ -111,42 +111,64 @@ def _front(points: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
     return kept
 
 
-def _timeline(rows: Sequence[Row]) -> Chart:
-    series = []
-    for name in dict.fromkeys(m["name"] for row in rows for m in row["missions"]):
-        x: list[Any] = []
-        y: list[Any] = []
-        text: list[str] = []
-        for row in rows:
-            for mission in row["missions"]:
-                date = mission["launch_date"]
-                if mission["name"] == name and date["p10"] and date["p90"]:
-                    x += [date["p10"], date["p50"], date["p90"], None]
-                    y += [row["name"]] * 3 + [None]
-                    told = f"{name}: {date['p10']} to {date['p90']}, median {date['p50']}"
-                    text += [told] * 3 + [""]
-        series.append(Series(name, x, y, text=text, width=5))
+def _timeline(rows: Sequence[Row], baseline: str) -> Chart:
+    """Return when the missions of the baseline leave."""
+    row = next(row for row in rows if row["name"] == baseline)
+    missions = [m for m in row["missions"] if m["launch_date"]["p50"]]
+    x: list[Any] = []
+    y: list[Any] = []
+    text: list[str] = []
+    for mission in missions:
+        date = mission["launch_date"]
+        x += [date["p10"], date["p90"] or date["p50"], None]
+        y += [mission["name"]] * 2 + [None]
+        text += [f"{mission['title']}: {date['p10']} to {date['p90'] or 'later'}"] * 2 + [""]
+    names = [mission["name"] for mission in missions]
     return Chart(
         "timeline",
-        "When each mission leaves",
-        "P10 to P90",
+        f"When each mission leaves: {row['title']}",
         "",
-        series,
-        note="Slips of the past, integration, dependencies, and the computed launch windows.",
+        "",
+        [
+            Series("P10 to P90", x, y, text=text, width=8),
+            Series("median", [m["launch_date"]["p50"] for m in missions], names, "dots"),
+            Series("planned", [m["planned"] for m in missions], names, "dots"),
+        ],
+        note="Slips of the past, dependencies, and the computed launch windows.",
         x_type="date",
         y_type="category",
-        height_px=180 + 34 * len(rows),
     )
 
 
-def _mass(rows: Sequence[Row]) -> Chart:
-    partners = list(dict.fromkeys(s["partner"] for row in rows for s in row["shares"]))
-    names = [row["name"] for row in rows]
-    series = []
-    for who in partners:
-        own = [next((s for s in row["shares"] if s["partner"] == who), None) for row in rows]
-        series.append(Series(who, names, [s["roles_n"] if s else 0 for s in own], "bars"))
-    return Chart("roles", "Roles by partner", "", "roles", series, x_type="category")
+def _matrix(rows: Sequence[Row]) -> Chart:
+    """Return what closes in which variant."""
+    found: dict[str, tuple[list[str], list[str], list[str]]] = {
+        "closes": ([], [], []),
+        "does not close": ([], [], []),
+    }
+    for row in rows:
+        for each in [*row["missions"], *row["stations"]]:
+            closes = each["physics"] == "closes"
+            x, y, text = found["closes" if closes else "does not close"]
+            x.append(each["name"])
+            y.append(row["name"])
+            why = "" if closes else f"<br>{each['why_not'][0][:120]}"
+            text.append(f"{row['name']}: {each['name']}{why}")
+    colors = {"closes": 2, "does not close": 6}
+    series = [
+        Series(name, x, y, "dots", text=text, color=colors[name])
+        for name, (x, y, text) in found.items()
+    ]
+    return Chart(
+        "matrix",
+        "What closes in which variant",
+        "",
+        "",
+        series,
+        x_type="category",
+        y_type="category",
+        height_px=160 + 22 * len(rows),
+    )
 
 
 # ---- what stands behind it
