@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,21 @@ if TYPE_CHECKING:
     from perilune.stations.result import StationResult
 
 Row = Mapping[str, Any]
-Shown = tuple[str, str, Callable[[Row], str]]
+Column = tuple[str, str, Callable[[Row], str]]
 
 ROWS = 60
 """Rows of a table shown at most; the files have all."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A table: the list of the answer it shows, its title, columns, rows at most, their order."""
+
+    name: str
+    title: str
+    columns: Sequence[Column]
+    most: int = ROWS
+    ordered: Callable[[Row], Any] | None = None
 
 
 def show(found: StationResult, folder: Path) -> None:
@@ -24,8 +36,8 @@ def show(found: StationResult, folder: Path) -> None:
     document = found.to_json()
     sheet = SHEETS[found.verb](document)
     output.line(f"{found.name}: {sheet.title}")
-    for name, title, columns in _TABLES[found.verb]:
-        _table(title, columns, document.get(name) or [])
+    for table in _TABLES[found.verb]:
+        _table(table, document.get(table.name) or [])
     output.line(sheet.headline[:1].upper() + sheet.headline[1:] + ".")
     for text in sheet.messages:
         output.line(f"  {text}")
@@ -37,14 +49,14 @@ def show(found: StationResult, folder: Path) -> None:
     output.line(f"{found.elapsed_s:.1f} s; outputs in {folder}/")
 
 
-def _table(title: str, columns: Sequence[Shown], rows: Sequence[Row]) -> None:
+def _table(shown: Shown, rows: Sequence[Row]) -> None:
     if not rows:
         return
-    cells = [[show(row) for _, _, show in columns] for row in rows[:ROWS]]
-    output.table(title, [(head, side) for head, side, _ in columns], cells)
-    if len(rows) > ROWS:
-        output.line(f"... and {len(rows) - ROWS} more in the files")
-    output.line()
+    kept = sorted(rows, key=shown.ordered) if shown.ordered is not None else rows
+    cells = [[show(row) for _, _, show in shown.columns] for row in kept[: shown.most]]
+    output.table(shown.title, [(head, side) for head, side, _ in shown.columns], cells)
+    if len(rows) > shown.most:
+        output.line(f"... and {len(rows) - shown.most} more in the files")
 
 
 def _text(key: str) -> Callable[[Row], str]:
@@ -74,71 +86,93 @@ def _joined(key: str) -> Callable[[Row], str]:
     return show
 
 
-_TABLES: dict[str, list[tuple[str, str, list[Shown]]]] = {
+def _remarks(row: Row) -> str:
+    why = row["why_not"] or []
+    return "; ".join([*([why] if isinstance(why, str) else why), *row.get("notes", [])])
+
+
+def _by_site(row: Row) -> tuple[str, str, float]:
+    return row["partner"], row["site"], -(row["payload_kg"] or 0.0)
+
+
+def _vehicle(row: Row) -> str:
+    top = row.get("upper_stage")
+    return str(row["vehicle"] if top in (None, "none") else f"{row['vehicle']} with {top}")
+
+
+def _way(key: str) -> Callable[[Row], str]:
+    return lambda row: str(row[key]).replace("_", " ")
+
+
+def _each_t(row: Row) -> str:
+    return ", ".join(f"{who} {mass / 1000.0:.1f}" for who, mass in row["delivered_kg"].items())
+
+
+def _power(row: Row) -> str:
+    return f"{row['power_kw']:.0f}/{row['power_use_kw']:.0f}"
+
+
+_TABLES: dict[str, list[Shown]] = {
     "access": [
-        (
+        Shown(
             "sites",
             "Sites and vehicles",
             [
                 ("site", "left", _text("site")),
-                ("vehicle", "left", _text("vehicle")),
-                ("stage on top", "left", _text("upper_stage")),
-                ("geometry", "left", _text("way_geometric")),
-                ("permission", "left", _text("way_permitted")),
-                ("m/s", "right", _number("penalty_permitted_m_s")),
-                ("kg", "right", _number("payload_kg")),
+                ("vehicle", "left", _vehicle),
+                ("by geometry", "left", _way("way_geometric")),
+                ("by permission", "left", _way("way_permitted")),
+                ("penalty m/s", "right", _number("penalty_permitted_m_s")),
+                ("payload kg", "right", _number("payload_kg")),
                 ("lost kg", "right", _number("payload_loss_kg")),
             ],
+            100,
+            _by_site,
         ),
-        (
+        Shown(
             "optima",
             "Which inclination suits whom",
             [
                 ("best for", "left", _text("name")),
                 ("deg", "right", _number("inclination_deg", 2)),
                 ("t in all", "right", _number("total_kg", 1, 1e-3)),
-                (
-                    "t each",
-                    "left",
-                    lambda r: ", ".join(
-                        f"{who} {mass / 1000.0:.1f}" for who, mass in r["delivered_kg"].items()
-                    ),
-                ),
+                ("t each", "left", _each_t),
             ],
         ),
     ],
     "assemble": [
-        (
+        Shown(
             "flights",
-            "Flights (UTC)",
+            "Flights (UTC; off: lift-off after the passage through the station's plane)",
             [
                 ("flight", "left", _text("name")),
                 ("closes", "left", _yes("ok")),
                 ("vehicle", "left", _text("vehicle")),
                 ("site", "left", _text("site")),
                 ("lift-off", "left", _instant("launch_utc")),
-                ("off, min", "right", _number("plane_offset_min", 1)),
+                ("off min", "right", _number("plane_offset_min", 1)),
                 ("docking", "left", _instant("docking_utc")),
-                ("h", "right", _number("rendezvous_h", 1)),
-                ("why not", "text", _joined("why_not")),
+                ("hours", "right", _number("rendezvous_h", 1)),
+                ("remarks", "text", _remarks),
             ],
         ),
-        (
+        Shown(
             "stack",
-            "The station after each step",
+            "The station after each step (kW: given/taken)",
             [
                 ("after", "left", _text("after")),
                 ("date", "left", lambda row: (row["date_utc"] or "")[:10]),
                 ("t", "right", _number("mass_kg", 1, 1e-3)),
                 ("length m", "right", _number("length_m", 1)),
-                ("kW", "right", lambda r: f"{r['power_kw']:.0f}/{r['power_use_kw']:.0f}"),
+                ("kW", "right", _power),
                 ("crew", "right", _number("crew_n")),
-                ("why not", "text", lambda r: "; ".join([*r["why_not"], *r["notes"]])),
+                ("remarks", "text", _remarks),
             ],
+            80,
         ),
     ],
     "crew": [
-        (
+        Shown(
             "rotations",
             "Ships (UTC)",
             [
@@ -152,8 +186,9 @@ _TABLES: dict[str, list[tuple[str, str, list[Shown]]]] = {
                 ("beta deg", "right", _number("beta_deg", 1)),
                 ("what is wrong", "text", _joined("why_not")),
             ],
+            30,
         ),
-        (
+        Shown(
             "cargo",
             "Cargo flights a year",
             [
@@ -165,29 +200,30 @@ _TABLES: dict[str, list[tuple[str, str, list[Shown]]]] = {
         ),
     ],
     "upkeep": [
-        (
+        Shown(
             "reboosts",
-            "Raises of the middle way (UTC)",
+            "Raises of the median sample (UTC)",
             [
-                ("date", "left", _instant("utc")),
+                ("date", "left", lambda row: row["utc"][:10]),
                 ("from km", "right", _number("from_km", 1)),
                 ("to km", "right", _number("to_km", 1)),
                 ("m/s", "right", _number("dv_m_s", 2)),
                 ("kg", "right", _number("propellant_kg")),
             ],
+            12,
         ),
     ],
     "split": [
-        (
+        Shown(
             "halves",
-            "Parts",
+            "Parts (kW: given/taken)",
             [
                 ("part", "left", _text("name")),
                 ("alone", "left", _yes("stands_alone")),
                 ("t", "right", _number("mass_kg", 1, 1e-3)),
                 ("propulsion", "left", _yes("propulsion")),
                 ("control", "left", _yes("control")),
-                ("kW", "right", lambda r: f"{r['power_kw']:.0f}/{r['power_use_kw']:.0f}"),
+                ("kW", "right", _power),
                 ("propellant kg", "right", _number("propellant_kg")),
                 ("needs", "text", _joined("needs")),
             ],

@@ -33,7 +33,8 @@ class Series:
         Shown on hovering.
     color : int or None
         Place in `COLORS`; None takes the next.
-    dash : bool
+    dash : bool or str
+        A style of plotly's: `dot`, `dash`, `dashdot`; True for `dash`.
     width : float
         Of a line, px.
     """
@@ -45,7 +46,7 @@ class Series:
     low: Sequence[Any] | None = None
     text: Sequence[str] | None = None
     color: int | None = None
-    dash: bool = False
+    dash: bool | str = False
     width: float = 2.0
 
 
@@ -67,6 +68,8 @@ class Chart:
         `linear`, `log`, `date` or `category`.
     is_to_scale : bool
         One unit is as long along x as along y.
+    is_counted : bool
+        y is a count of people or things: from 0 up, in whole steps.
     height_px : int or None
     """
 
@@ -81,6 +84,7 @@ class Chart:
     x_type: str = "linear"
     y_type: str = "linear"
     is_to_scale: bool = False
+    is_counted: bool = False
     height_px: int | None = None
 
 
@@ -96,6 +100,8 @@ def drawn(chart: Chart) -> dict[str, Any]:
     }
     if chart.y_type == "category":
         layout["yaxis"]["autorange"] = "reversed"
+    if chart.is_counted:
+        layout["yaxis"] |= {"rangemode": "tozero", "dtick": 1, "tickformat": "d"}
     if chart.is_to_scale:
         layout["yaxis"] |= {"scaleanchor": "x", "scaleratio": 1}
     seen: dict[str, int] = {}
@@ -105,6 +111,10 @@ def drawn(chart: Chart) -> dict[str, Any]:
         color = seen.setdefault(series.name, len(seen) if series.color is None else series.color)
         data += _traces(series, COLORS[color % len(COLORS)], is_first)
     return {"data": data, "layout": layout}
+
+
+def _dash(style: bool | str) -> str:
+    return style if isinstance(style, str) else "dash" if style else "solid"
 
 
 def _axis(kind: str) -> str:
@@ -121,7 +131,7 @@ def _traces(series: Series, color: str, is_first: bool) -> list[dict[str, Any]]:
     }
     if series.text is not None:
         base |= {"text": list(series.text), "hovertemplate": "%{text}<extra></extra>"}
-    line = {"color": color, "width": series.width, "dash": "dash" if series.dash else "solid"}
+    line = {"color": color, "width": series.width, "dash": _dash(series.dash)}
     if series.kind == "dots":
         return [
             base | {"type": "scatter", "mode": "markers", "marker": {"color": color, "size": 7}}
@@ -144,7 +154,7 @@ def _traces(series: Series, color: str, is_first: bool) -> list[dict[str, Any]]:
         ]
     if series.kind == "labels":
         hidden = {"showlegend": False, "hoverinfo": "skip", "hovertemplate": None}
-        return [base | hidden | {"type": "scatter", "mode": "text"}]
+        return [base | hidden | {"type": "scatter", "mode": "text", "cliponaxis": False}]
     if series.kind == "steps":
         line |= {"shape": "hv"}
     if series.kind == "band":

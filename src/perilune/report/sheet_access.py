@@ -44,14 +44,17 @@ def headline(document: Row) -> str:
 
 def _best(document: Row) -> list[str]:
     best = document["best_inclination_deg"]
-    partners = [f"{name} {value:.1f}°" for name, value in best.items() if name not in _JOINT]
+    partners = [f"{name} {value:.2f}°" for name, value in best.items() if name not in _JOINT]
+    if len(partners) < 2:
+        return [f"Most is delivered at {best['total']:.2f}° ({', '.join(partners)})."]
     return [
-        f"The sum of the fleets is largest at {best['total']:.1f}°, the fairest is "
-        f"{best['fairest']:.1f}°; best for each: {', '.join(partners)}."
+        f"All fleets together deliver most at {best['total']:.2f}°; the fairest is "
+        f"{best['fairest']:.2f}°, where the partner worst off keeps most of its own best; best for "
+        f"each: {', '.join(partners)}."
     ]
 
 
-_JOINT = ("total", "fairest")
+_JOINT = {"total": "most in all", "fairest": "fairest"}
 
 
 def _move_words(row: Row) -> str:
@@ -69,7 +72,7 @@ def _facts(document: Row) -> list[tuple[str, str]]:
         if mass > (heaviest.get(row["partner"], {}).get("payload_kg") or 0.0):
             heaviest[row["partner"]] = row
     return [
-        (f"Most by {who}", f"{words.number(r['payload_kg'], 0)} kg ({escape(r['vehicle'])})")
+        (f"Heaviest by {who}", f"{words.number(r['payload_kg'], 0)} kg ({escape(r['vehicle'])})")
         for who, r in sorted(heaviest.items())
     ]
 
@@ -91,16 +94,16 @@ def _trades(document: Row) -> list[Chart]:
             series.append(Series("all", tilt, [row["total_kg"] / 1000.0 for row in rows]))
         marks = {document["station"]: document["inclination_deg"]}
         if name == "trade":
-            marks |= {f"best {k}": v for k, v in document["best_inclination_deg"].items()
-                      if k in _JOINT}  # fmt: skip
+            best = document["best_inclination_deg"]
+            marks |= {said: best[key] for key, said in _JOINT.items() if len(series) > 1}
         charts.append(
             Chart(
                 name,
                 f"Delivered by {what}",
                 "inclination, °",
-                "t",
+                "delivered, t",
                 series,
-                note=f"Each partner's manifest, at {altitude:g} km.",
+                note=f"Each partner's flights of the manifest, at {altitude:g} km.",
                 marks=marks,
             )
         )
@@ -119,9 +122,9 @@ def _moves(moves: Sequence[Row]) -> list[Chart]:
             "moves",
             "Cost of a move over time",
             "days since the nodes agreed",
-            "km/s",
+            "Δv, km/s",
             series,
-            note="The nodes drift apart and together again.",
+            note="The orbits' nodes drift apart and together again.",
         )
     ]
 
@@ -148,8 +151,8 @@ def _payloads(rows: Sequence[Row]) -> Chart:
         )
     return Chart(
         "payloads",
-        "What arrives, by permission",
-        "t",
+        "What arrives in the station's orbit, by permission",
+        "payload, t",
         "",
         series,
         y_type="category",
@@ -162,9 +165,13 @@ def _sections(document: Row) -> list[Section]:
         document["sites"], key=lambda r: (r["partner"], r["site"], -(r["payload_kg"] or 0))
     )
     optima = tables.table(_OPTIMA, document["optima"], "Best inclinations")
+    pads = list({row["site"]: row for row in rows}.values())
+    below = {row["site"]: row["below"] for row in document["ascents"]}
+    pads = [{**row, "below": below.get(row["site"])} for row in pads]
     made = [
         Section("optima", "Which inclination suits whom", optima),
-        Section("sites", "Sites and vehicles", tables.table(_SITES, rows, "Sites and vehicles")),
+        Section("vehicles", "What each vehicle delivers", tables.table(_SITES, rows, "Vehicles")),
+        Section("sites", "Launch sites", tables.table(_PADS, pads, "Launch sites")),
     ]
     if document["moves"]:
         table = tables.table(_MOVES, document["moves"], "Moves between stations")
@@ -200,20 +207,29 @@ def _by_partner(key: str, scale: float, unit: str) -> Any:
     return show
 
 
+def _vehicle(row: Row) -> str:
+    top = row.get("upper_stage")
+    return escape(row["vehicle"] if top in (None, "none") else f"{row['vehicle']} with {top}")
+
+
 _SITES = [
+    Column("Vehicle", _vehicle, is_number=False),
     Column("Site", _text("site"), is_number=False),
-    Column("Vehicle", _text("vehicle"), is_number=False),
-    Column("Stage on top", _text("upper_stage"), is_number=False),
+    Column("By permission", _way("way_permitted"), is_number=False),
+    fixed("Payload, kg", "payload_kg", 0),
+    fixed("Less than at the site's best, kg", "payload_loss_kg", 0),
+    fixed("Penalty, m/s", "penalty_permitted_m_s", 0),
+    fixed("Payload by geometry, kg", "payload_geometric_kg", 0),
+    Column("Why not", _text("why_not"), is_number=False, is_prose=True),
+]
+_PADS = [
+    Column("Site", _text("site"), is_number=False),
     Column("Partner", _text("partner"), is_number=False),
     Column("By geometry", _way("way_geometric"), is_number=False),
     Column("By permission", _way("way_permitted"), is_number=False),
-    Column("Azimuths, °", _azimuths, is_number=False),
-    fixed("Payload, kg", "payload_kg", 0),
-    fixed("By geometry, kg", "payload_geometric_kg", 0),
+    Column("Inertial azimuths, °", _azimuths, is_number=False),
     fixed("Penalty by geometry, m/s", "penalty_geometric_m_s", 0),
-    fixed("Penalty by permission, m/s", "penalty_permitted_m_s", 0),
-    fixed("Payload lost, kg", "payload_loss_kg", 0),
-    Column("Why not", _text("why_not"), is_number=False, is_prose=True),
+    Column("Under the ascent", _text("below"), is_number=False, is_prose=True),
 ]
 _OPTIMA = [
     Column("Best for", _text("name"), is_number=False),

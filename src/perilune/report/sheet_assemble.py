@@ -35,10 +35,10 @@ def headline(document: Row) -> str:
     last, flights = document["stack"][-1], document["flights"]
     size = f"{last['mass_kg'] / 1000.0:,.1f} t, {last['length_m']:.1f} m from end to end"
     flown = sum(row["ok"] for row in flights)
-    way = f"; {flown} of {len(flights)} flights close" if flights else ""
     bad = sum(not row["ok"] for row in document["stack"])
-    steps = f"; {bad} of {len(document['stack'])} steps cannot be done" if bad else ""
-    return f"{size}{way}{steps}"
+    parts = [f"{flown} of {len(flights)} flights close"] if flights else []
+    parts += [f"{bad} of {len(document['stack'])} steps cannot be done"] if bad else []
+    return "; ".join([*parts, f"as planned {size}"]) if parts else size
 
 
 def _words(row: Row) -> str:
@@ -52,7 +52,8 @@ def _words(row: Row) -> str:
 def _troubles(document: Row) -> list[str]:
     steps = [f"{row['after']}: {why}." for row in document["stack"] for why in row["why_not"]]
     flights = [f"{row['name']}: {row['why_not']}." for row in document["flights"] if row["why_not"]]
-    return steps + flights
+    notes = [f"{row['name']}: {note}." for row in document["flights"] for note in row["notes"]]
+    return steps + flights + notes
 
 
 def _facts(last: Row) -> list[tuple[str, str]]:
@@ -74,7 +75,7 @@ def _growth(stack: Sequence[Row]) -> Chart:
         "growth",
         "Mass of the station",
         "UTC",
-        "t",
+        "mass, t",
         [
             Series(
                 "mass",
@@ -91,9 +92,9 @@ def _growth(stack: Sequence[Row]) -> Chart:
 def _sections(document: Row) -> list[Section]:
     made = []
     if document["flights"]:
-        table = tables.table(_FLIGHTS, document["flights"], "Flights")
+        table = tables.table(_FLIGHTS, _remarked(document["flights"]), "Flights")
         made.append(Section("flights", "Flights", table))
-    table = tables.table(_STACK, document["stack"], "The station after each step")
+    table = tables.table(_STACK, _remarked(document["stack"]), "The station after each step")
     return [*made, Section("stack", "The station after each step", table)]
 
 
@@ -110,40 +111,52 @@ def _cg(row: Row) -> str:
     return escape(", ".join(f"{value:.1f}" for value in row["cg_m"]))
 
 
-def _reasons(row: Row) -> str:
-    why = row["why_not"] or ""
-    said = [*([why] if isinstance(why, str) else why), *row.get("notes", ())]
-    return escape("; ".join(part for part in said if part)) or words.NOTHING
+def _remarked(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Return the rows with what speaks against each and what it leaves wanting as one text."""
+    found = []
+    for row in rows:
+        why = row["why_not"] or ""
+        said = [*([why] if isinstance(why, str) else why), *row["notes"]]
+        found.append({**row, "remarks": "; ".join(part for part in said if part) or None})
+    return found
 
 
+_REMARKS = Column(
+    "Remarks",
+    lambda row: escape(row["remarks"] or ""),
+    "remarks",
+    is_number=False,
+    optional=True,
+    is_prose=True,
+)
 _FLIGHTS = [
     Column("Flight", lambda row: escape(row["name"]), is_number=False),
     Column("Closes", _ok, is_number=False),
-    Column("Vehicle", lambda row: escape(row["vehicle"]), is_number=False),
-    Column("Site", lambda row: escape(row["site"]), is_number=False),
+    _REMARKS,
     Column("Lift-off, UTC", lambda row: words.date(row["launch_utc"]), is_number=False),
-    fixed("Off the plane's window, min", "plane_offset_min", 1),
+    fixed("After the passage of the plane, min", "plane_offset_min", 1),
     Column("Docking, UTC", lambda row: words.date(row["docking_utc"]), is_number=False),
-    fixed("Rendezvous, h", "rendezvous_h", 2),
+    Column("At", lambda row: escape(row["port"] or ""), "port", is_number=False, optional=True),
+    fixed("Lift-off to docking, h", "rendezvous_h", 2),
     fixed("As flown, h", "flown_rendezvous_h", 2),
     fixed("Δv of the ship, m/s", "dv_m_s", 0),
     fixed("Mass, kg", "mass_kg", 0),
     fixed("Vehicle lifts, kg", "payload_kg", 0),
-    Column("Port", lambda row: escape(row["port"] or ""), is_number=False),
-    Column("Why not", _reasons, is_number=False, is_prose=True),
+    Column("Vehicle", lambda row: escape(row["vehicle"]), is_number=False),
+    Column("Site", lambda row: escape(row["site"]), is_number=False),
 ]
 _STACK = [
     Column("After", lambda row: escape(row["after"]), is_number=False),
     Column("Can be done", _ok, is_number=False),
+    _REMARKS,
     Column("UTC", lambda row: words.date(row["date_utc"]), is_number=False),
     fixed("Mass, kg", "mass_kg", 0),
     fixed("Length, m", "length_m", 1),
-    Column("Middle of mass, m", _cg),
+    Column("Center of mass, m", _cg),
     Column("Principal moments, 10⁶ kg m²", _moments),
     fixed("Torque of gravity, N m", "gravity_torque_n_m", 2),
-    fixed("Gyrodynes fill in, h", "hours_to_saturate_h", 1),
+    fixed("Gyrodynes saturate in, h", "hours_to_saturate_h", 1),
     fixed("Power given, kW", "power_kw", 1),
     fixed("Power taken, kW", "power_use_kw", 1),
     fixed("Sleeping places", "crew_n", 0),
-    Column("Why not, and what is wanting", _reasons, is_number=False, is_prose=True),
 ]

@@ -13,6 +13,8 @@ from perilune.report.tables import Column, fixed
 
 Row = Mapping[str, Any]
 
+_MOST_SAID = 6
+
 
 def sheet(document: Row) -> Sheet:
     """Return the page's content."""
@@ -33,13 +35,11 @@ def sheet(document: Row) -> Sheet:
 def headline(document: Row) -> str:
     """Return the answer in a line."""
     doubted = sum(not row["ok"] for row in document["rotations"])
-    gaps = sum(gap["length_d"] for gap in document["gaps"])
+    gaps, seats = (sum(gap["length_d"] for gap in document[key]) for key in ("gaps", "seat_gaps"))
     parts = [
-        f"{document['mean_crew_n']:.2f} on board in the mean",
+        f"{document['mean_crew_n']:.2f} on board on average",
         f"fewer than wanted on {gaps:,.0f} days" if gaps else "never fewer than wanted",
-        f"{len(document['seat_gaps'])} spans without a seat home for everybody"
-        if document["seat_gaps"]
-        else "always a seat home",
+        f"not a seat home for everybody on {seats:,.0f} days" if seats else "always a seat home",
     ]
     if doubted:
         parts.append(f"{doubted} of {len(document['rotations'])} flights in doubt")
@@ -47,9 +47,16 @@ def headline(document: Row) -> str:
 
 
 def _messages(document: Row) -> list[str]:
-    said = [f"{row['name']}: {'; '.join(row['why_not'])}." for row in document["rotations"]
-            if row["why_not"]]  # fmt: skip
-    return [*said[:6], *document["cargo_why_not"]]
+    doubted: dict[str, list[str]] = {}
+    for row in document["rotations"]:
+        for reason in row["why_not"]:
+            doubted.setdefault(reason, []).append(row["name"])
+    said = [f"{_listed(names)}: {reason}." for reason, names in doubted.items()]
+    return [*said[:_MOST_SAID], *document["cargo_why_not"]]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names) if len(names) < 4 else f"{names[0]} and {len(names) - 1} more"
 
 
 def _facts(document: Row) -> list[tuple[str, str]]:
@@ -61,19 +68,22 @@ def _facts(document: Row) -> list[tuple[str, str]]:
             ("Supplies a year", f"{words.number(document['supplies_kg_y']['total'], 0)} kg")
         )
     for row in document["cargo"]:
-        facts.append((f"{row['ship']} a year", words.number(row["flights_n_y"], 2)))
+        facts.append((f"Cargo flights a year, {row['ship']}", words.number(row["flights_n_y"], 2)))
     return facts
 
 
 def _aboard(document: Row) -> Chart:
     spans = document["crew"]
     utc = [row["from_utc"] for row in spans] + [document["to_utc"]]
+    seats, aboard = (
+        [row[key] for row in spans] + [spans[-1][key]] for key in ("seats_n", "aboard_n")
+    )
     lines = [
-        Series(name, utc, [row[key] for row in spans] + [spans[-1][key]], "steps")
-        for name, key in (("on board", "aboard_n"), ("seats home", "seats_n"))
+        Series("seats home", utc, seats, "steps", color=1, width=6.0),
+        Series("on board", utc, aboard, "steps", color=0),
     ]
-    limits = {"wanted": float(document["wanted_n"])}
-    return Chart("aboard", "Who is on board", "UTC", "people", lines, limits=limits, x_type="date")
+    return Chart("aboard", "Who is on board", "UTC", "people", lines, is_counted=True,
+                 limits={"wanted": float(document["wanted_n"])}, x_type="date")  # fmt: skip
 
 
 def _ports(document: Row) -> Chart:
@@ -91,7 +101,7 @@ def _ports(document: Row) -> Chart:
             text += [f"{row['name']}: {row['docking_utc'][:10]} to {end[:10]}"] * 2 + [""]
         series.append(Series(ship, x, y, text=text, width=9))
     height = 170 + 34 * len({row["port"] for row in rows})
-    return Chart("ports", "Ports", "UTC", "", series, x_type="date", y_type="category",
+    return Chart("ports", "Ships at the ports", "UTC", "", series, x_type="date", y_type="category",
                  height_px=height)  # fmt: skip
 
 
@@ -105,7 +115,7 @@ def _beta(document: Row) -> list[Chart]:
             "beta",
             "Beta angle",
             "UTC",
-            "°",
+            "beta angle, °",
             [
                 Series("beta angle", beta["utc"], beta["deg"]),
                 Series(
@@ -183,10 +193,10 @@ _LANDINGS = [
     Column("Crew of", _text("name"), is_number=False),
     _date("Planned, UTC", "planned_utc"),
     Column("Zone", _text("zone"), is_number=False),
-    _date("Nearest pass by daylight, UTC", "landing_utc"),
+    _date("Landing from the nearest pass, UTC", "landing_utc"),
     fixed("Later than planned, h", "later_h", 1),
     fixed("Aside of the zone, km", "cross_track_km", 0),
-    fixed("Sun, °", "sun_elevation_deg", 1),
+    fixed("Sun there, °", "sun_elevation_deg", 1),
     fixed("Passes within 3 d", "chances_n", 0),
     fixed("By daylight", "lit_n", 0),
 ]

@@ -33,11 +33,16 @@ def headline(document: Row) -> str:
     """Return the answer in a line."""
     if not document["held"]:
         dates = document["reentry_utc"]
-        return f"Comes down on {_day(dates['p50'])} ({_day(dates['p10'])} to {_day(dates['p90'])})"
+        if dates["p50"] is None:
+            return f"Stays up for the {document['longest_years']:g} years looked at, as a median"
+        return (
+            f"Comes down on {_day(dates['p50'])} as a median ({_day(dates['p10'])} to "
+            f"{_day(dates['p90'])}, P10 to P90)"
+        )
     kg = document["propellant_kg_y"]
     return (
-        f"{kg['p50']:,.0f} kg of propellant a year ({kg['p10']:,.0f} to {kg['p90']:,.0f}), "
-        f"{document['reboost_dv_m_s_y']['p50']:.1f} m/s"
+        f"{kg['p50']:,.0f} kg of propellant a year as a median ({kg['p10']:,.0f} to "
+        f"{kg['p90']:,.0f} kg, P10 to P90), {document['reboost_dv_m_s_y']['p50']:.1f} m/s a year"
     )
 
 
@@ -55,13 +60,22 @@ def _messages(document: Row) -> list[str]:
         )
         low, high = document["band_km"]
         said.append(f"Held between {low:g} and {high:g} km; each raise is a Hohmann transfer.")
-    elif document.get("as_flown"):
+    elif document.get("as_flown") and document["miss_percent"] is not None:
         flown = document["as_flown"]
         said.append(
-            f"It came down on {flown['reentry_utc'][:16].replace('T', ' ')} UTC: the median is off "
-            f"by {document['miss_percent']:+.1f} % of the {document['lived_d']:.0f} days it had."
+            f"It came down on {flown['reentry_utc'][:16].replace('T', ' ')} UTC: {_miss(document)}."
         )
     return said
+
+
+def _miss(document: Row) -> str:
+    lived, share = document["lived_d"], document["miss_percent"]
+    days = abs(share) * lived / 100.0
+    side = "late" if share > 0.0 else "early"
+    return (
+        f"the median is {days:.0f} days too {side}, {abs(share):.1f} % of the {lived:.0f} days "
+        "that were left"
+    )
 
 
 def _facts(document: Row) -> list[tuple[str, str]]:
@@ -74,7 +88,7 @@ def _facts(document: Row) -> list[tuple[str, str]]:
     ]
     if document["held"]:
         facts.append(("Avoiding collisions", f"{document['avoidance_m_s_y']:g} m/s a year"))
-        facts.append(("Ways of the Sun", words.number(document["samples_n"], 0)))
+        facts.append(("Samples of the Sun's activity", words.number(document["samples_n"], 0)))
     if document.get("deorbit"):
         burn = document["deorbit"]
         where = "inside the area" if burn["status"] == "in_area" else burn["status"]
@@ -93,7 +107,7 @@ def _held_charts(document: Row) -> list[Chart]:
         Series("P10 to P90", utc, [r["p90"] for r in rows], "band", low=[r["p10"] for r in rows]),
         Series("median", utc, [row["p50"] for row in rows]),
         Series(
-            "raises of the middle way",
+            "raises of the median sample",
             [row["utc"] for row in boosts],
             [row["to_km"] for row in boosts],
             "dots",
@@ -106,36 +120,67 @@ def _held_charts(document: Row) -> list[Chart]:
         for key, level in (("p10", "P10"), ("p50", "median"), ("p90", "P90"))
     ]
     return [
-        Chart("altitude", "Mean altitude", "UTC", "km", altitude, x_type="date"),
-        Chart("years", "Propellant by year", "", "kg", spent, x_type="category"),
+        Chart("altitude", "Mean altitude", "UTC", "mean altitude, km", altitude, x_type="date"),
+        Chart("years", "Propellant by year", "", "propellant, kg", spent, x_type="category"),
         _activity(document["by_activity"]),
     ]
 
 
 def _activity(rows: Sequence[Row]) -> Chart:
+    attitudes = list(dict.fromkeys(row["attitude"] for row in rows))
     series = []
-    for activity in dict.fromkeys(row["activity"] for row in rows):
-        for number, attitude in enumerate(dict.fromkeys(row["attitude"] for row in rows)):
+    for color, activity in enumerate(dict.fromkeys(row["activity"] for row in rows)):
+        for number, attitude in enumerate(attitudes):
             own = [r for r in rows if r["activity"] == activity and r["attitude"] == attitude]
-            name = f"{activity}{f', {attitude}' if attitude else ''}"
             x, y = ([row[key] for row in own] for key in ("altitude_km", "propellant_kg_y"))
-            series.append(Series(name, x, y, dash=number > 0))
-    note = "F10.7 of 70, 130 and 200 for a whole year; the allowance included."
-    return Chart("activity", "Propellant a year by altitude and activity", "mean altitude, km",
-                 "kg", series, note=note, y_type="log")  # fmt: skip
+            held = f", {attitude}" if attitude else ""
+            text = [f"{activity} activity{held}: {kg:,.0f} kg at {km:.0f} km"
+                    for km, kg in zip(x, y, strict=True)]  # fmt: skip
+            dash = _DASHES[number % len(_DASHES)][0]
+            series.append(Series(activity, x, y, text=text, color=color, dash=dash))
+    note = "Solar activity F10.7 of 70 (low), 130 and 200 (high) for a whole year."
+    if len(attitudes) > 1:
+        each = zip(attitudes, _DASHES, strict=False)
+        note += f" Attitude: {', '.join(f'{name} {words}' for name, (_, words) in each)}."
+    title = "Propellant a year by altitude, activity and attitude"
+    return Chart("activity", title, "mean altitude, km", "propellant, kg", series, note=note,
+                 y_type="log")  # fmt: skip
+
+
+_DASHES = (
+    ("solid", "full line"),
+    ("dash", "dashed"),
+    ("dot", "dotted"),
+    ("dashdot", "dash and dot"),
+)
+
+
+def _fall(document: Row) -> Chart:
+    rows, dates = document["altitude_km"], document["reentry_utc"]
+    marks = {level.upper(): utc for level, utc in dates.items() if utc}
+    flown = document.get("as_flown") or {}
+    if flown:
+        marks["came down"] = flown["reentry_utc"]
+    line = Series("median", [row["utc"] for row in rows], [row["p50"] for row in rows])
+    note = "The middle case: drag as given, the Sun's middle way; marked, when it comes down."
+    return Chart("fall", "The way down", "UTC", "mean altitude, km", [line], note=note,
+                 marks=marks, x_type="date")  # fmt: skip
 
 
 def _shares(document: Row) -> list[Chart]:
     each = document["half_width_shares"]
     names = {"ballistic": "drag", "density": "density", "sun": "the Sun", "all": "all together"}
-    series = Series("", [names[k] for k in each], [100.0 * v for v in each.values()], "bars")
+    known = {k: v for k, v in each.items() if v is not None}
+    series = Series("", [names[k] for k in known], [100.0 * v for v in known.values()], "bars")
     note = "Half of P10 to P90, each unknown by itself."
     title = "What makes the date uncertain"
-    return [Chart("shares", title, "", "% of the life left", [series], note, x_type="category")]
+    bars = Chart("shares", title, "", "% of the life left", [series], note, x_type="category")
+    return [_fall(document), bars] if known else [_fall(document)]
 
 
 def _sections(document: Row) -> Sequence[Section]:
-    burns = (document["deorbit"] or {}).get("burns")
+    found = (document["deorbit"] or {}).get("burns") or []
+    burns = [{**row, "number": number} for number, row in enumerate(found, start=1)]
     end = tables.table(_BURNS, burns, "Burns of a controlled end") if burns else ""
     last = [Section("deorbit", "Controlled end", end)] if end else []
     return [*_own_sections(document), *last]
@@ -151,7 +196,7 @@ def _own_sections(document: Row) -> Sequence[Section]:
     made = []
     if document["reboosts"]:
         table = tables.table(_BOOSTS, document["reboosts"], "Raises")
-        made.append(Section("reboosts", "Raises of the middle way", table))
+        made.append(Section("reboosts", "Raises of the median sample", table))
     table = tables.table(_ACTIVITY, document["by_activity"], "By altitude and activity")
     return [*made, Section("activity-table", "By altitude, attitude and activity", table)]
 
@@ -169,6 +214,7 @@ _BOOSTS = [
     fixed("Propellant, kg", "propellant_kg", 0),
 ]
 _BURNS = [
+    Column("Burn", lambda row: words.number(row["number"], 0), is_number=False),
     Column("UTC", lambda row: words.date(row["utc"]), is_number=False),
     fixed("Δv, m/s", "dv_m_s", 1),
     fixed("Perigee after it, km", "perigee_altitude_km", 0),

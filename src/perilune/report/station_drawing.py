@@ -9,7 +9,8 @@ from perilune.report.charts import Chart, Series
 
 Row = Mapping[str, Any]
 
-_WIDE = 0.18  # of the whole: a body narrower than this has no room for its name
+_VIEW_PX = (430.0, 260.0)  # what a view has on a desktop
+_LETTER_PX, _LINE_PX, _LEAST_PX = 6.5, 14.0, 18.0
 
 _VIEWS = (
     ("above", "Seen from above", "forward, m", "to port, m", 0, 1, -1.0),
@@ -47,16 +48,40 @@ def _outline(row: Row, x: int, y: int, sign: float) -> Series:
 
 
 def _labels(modules: Sequence[Row], x: int, y: int, sign: float) -> Series:
-    """Return the names of the larger bodies, each in the middle of its own."""
-    whole = max(row["high_m"][x] for row in modules) - min(row["low_m"][x] for row in modules)
-    wide = [row for row in modules if row["high_m"][x] - row["low_m"][x] > _WIDE * whole]
+    """Return the names of bodies in their middles, the larger first, none over another."""
+    scale = min(px / _span(modules, n) for px, n in zip(_VIEW_PX, (x, y), strict=True))
+    kept: list[tuple[float, float, str]] = []
+    for row in sorted(modules, key=lambda row: -_seen(row, x, y)):
+        at, up, name = _middle(row, x), sign * _middle(row, y), str(row["name"])
+        size = scale * max(row["high_m"][n] - row["low_m"][n] for n in (x, y))
+        if size > _LEAST_PX and all(_apart(at, up, name, other, scale) for other in kept):
+            kept.append((at, up, name))
     return Series(
         "names",
-        [0.5 * (row["low_m"][x] + row["high_m"][x]) for row in wide],
-        [sign * 0.5 * (row["low_m"][y] + row["high_m"][y]) for row in wide],
+        [at for at, _, _ in kept],
+        [up for _, up, _ in kept],
         "labels",
-        text=[str(row["name"]) for row in wide],
+        text=[name for _, _, name in kept],
     )
+
+
+def _apart(at: float, up: float, name: str, other: tuple[float, float, str], scale: float) -> bool:
+    """Tell whether two names do not touch."""
+    wide_px = 0.5 * _LETTER_PX * (len(name) + len(other[2]) + 2)
+    return scale * abs(at - other[0]) > wide_px or scale * abs(up - other[1]) > _LINE_PX
+
+
+def _middle(row: Row, n: int) -> float:
+    return float(0.5 * (row["low_m"][n] + row["high_m"][n]))
+
+
+def _span(modules: Sequence[Row], n: int) -> float:
+    return float(max(row["high_m"][n] for row in modules) - min(row["low_m"][n] for row in modules))
+
+
+def _seen(row: Row, x: int, y: int) -> float:
+    """Return how large a body looks."""
+    return float((row["high_m"][x] - row["low_m"][x]) * (row["high_m"][y] - row["low_m"][y]))
 
 
 def color_of(partner: str) -> int:

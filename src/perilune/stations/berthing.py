@@ -134,13 +134,15 @@ def _why_none(
     fitting = [dock for dock, why in zip(docks, reasons, strict=True) if not why]
     if not fitting:
         return f"no port it mates with: {reasons[0] if reasons else 'the station has none'}"
-    names = list(dict.fromkeys(dock.name for dock in fitting))
-    stays = [Berth(name, found.name, found.docking, found.undocking) for name in names]
-    if not any(dock.is_open(stay) for stay in stays for dock in fitting if dock.name == stay.port):
-        return f"no port it mates with is there for all of its stay: {', '.join(names)} at times"
-    others = [held.visit for stay in stays for held in _met(stay, berths)]
+    stays = {
+        dock.name: Berth(dock.name, found.name, found.docking, found.undocking) for dock in fitting
+    }
+    there = {dock.name: stays[dock.name] for dock in fitting if dock.is_open(stays[dock.name])}
+    if not there:
+        return f"no port it mates with is there for all of its stay: {', '.join(stays)} at times"
+    others = [held.visit for stay in there.values() for held in _met(stay, berths)]
     held_by = f", taken by {', '.join(dict.fromkeys(others))}" if others else ""
-    return f"no free port: {', '.join(names)}{held_by}"
+    return f"no free port: {', '.join(there)}{held_by}"
 
 
 def _met(berth: Berth, taken: Sequence[Berth]) -> list[Berth]:

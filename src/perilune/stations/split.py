@@ -96,7 +96,7 @@ def _with_them(whole: Complex, asked: SplitRequest) -> list[str]:
 
 def _joints(whole: Complex, asked: SplitRequest) -> list[str]:
     """Return the joints that open."""
-    leaving = set(asked.modules)
+    leaving = {*asked.modules, *_with_them(whole, asked)}
     return [
         f"{'.'.join(j.a)} from {'.'.join(j.b)}"
         for j in whole.joints

@@ -22,7 +22,7 @@
     }
     for (const [place, mark] of layout.marks.entries()) {
       layout.shapes.push({ type: "line", yref: "paper", y0: 0, y1: 1, x0: mark.x, x1: mark.x, line: { dash: "dot", width: 1.5, color: colors.ink } });
-      layout.annotations.push({ text: mark.label, yref: "paper", y: 1 - 0.07 * place, yanchor: "top", x: mark.x, xanchor: "left", showarrow: false });
+      layout.annotations.push({ text: mark.label, yref: "paper", y: 1 - 0.08 * place, yanchor: "top", x: mark.x, xanchor: "left", showarrow: false, bgcolor: colors.ground, opacity: 0.85, borderpad: 1 });
     }
   }
 
@@ -32,7 +32,7 @@
     Object.assign(layout, {
       font: { color: colors.ink, family: "system-ui, sans-serif", size: width < 480 ? 10 : 12 },
       paper_bgcolor: clear, plot_bgcolor: clear, hovermode: "closest",
-      margin: width < 480 ? { l: 50, r: 10, t: 50, b: 45 } : { l: 70, r: 20, t: 45, b: 50 },
+      margin: width < 480 ? { l: 50, r: 10, t: 60, b: 45 } : { l: 70, r: 20, t: 62, b: 50 },
       legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", bgcolor: clear },
       modebar: { bgcolor: clear, color: colors.quiet, activecolor: colors.ink },
       hoverlabel: { bgcolor: colors.ground, bordercolor: colors.rule, font: { color: colors.ink }, align: "left", namelength: -1 },
