@@ -382,10 +382,10 @@ def test_a_wrong_line_in_a_message_stays_one_line() -> None:
     [
         (
             ["fyl"],
-            "no such command 'fyl'. Did you mean 'fly'? Known: fly, windows, station, check, list, "
-            "catalog.",
+            "no such command 'fyl'. Did you mean 'fly'? Known: fly, windows, station, study, "
+            "check, list, catalog.",
         ),
-        (["study", "x"], "no such command 'study'"),
+        (["study", "x"], "unknown study (bundled name or path of a TOML file) 'x'"),
         (["station", "acces", "css"], "unknown question about a station 'acces'. Did you mean"),
         (["station", "access", "csx"], "unknown station (bundled name or path of a TOML file)"),
         (["--nope"], "no such option: --nope"),

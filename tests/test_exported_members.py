@@ -30,6 +30,7 @@ MEMBERS = [
     "propagate_many",
     "read_oem",
     "station",
+    "study",
     "windows",
 ]
 HEAVY = ("numpy", "scipy", "heyoka", "jplephem", "erfa", "pydantic", "typer", "rich", "plotly")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from perilune.dynamics.propagate import Thrust, propagate
     from perilune.dynamics.trajectory import Trajectory
     from perilune.errors import PeriluneError
-    from perilune.facade import fly, station, windows
+    from perilune.facade import fly, station, study, windows
     from perilune.formats.oem import read_oem
     from perilune.missions.flight import Flight
     from perilune.scenarios.load import load
@@ -40,6 +40,7 @@ _HOME = {
     "propagate_many": "perilune.dynamics.batch",
     "read_oem": "perilune.formats.oem",
     "station": "perilune.facade",
+    "study": "perilune.facade",
     "windows": "perilune.facade",
 }
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from perilune.astro.environment import Environment
 from perilune.astro.epoch import Epoch
+from perilune.cooperation.evaluate import Comparison, Options, evaluate
+from perilune.cooperation.study_load import load_study
 from perilune.missions import fly as chain
 from perilune.missions import windows as scan
 from perilune.missions.flight import Flight
@@ -140,3 +142,45 @@ def station(
         Where the file or the question cannot be used.
     """
     return replace(ask(verb, name, overrides, report), writer=save_station)
+
+
+def study(
+    name: str | Path,
+    *,
+    overrides: Sequence[str] = (),
+    only: Sequence[str] = (),
+    folder: str | Path | None = None,
+    workers: int = 1,
+    report: Callable[[str], None] = lambda _: None,
+) -> Comparison:
+    """Evaluate the variants of cooperation in a bundled study or a study's file.
+
+    Parameters
+    ----------
+    name : str or Path
+    overrides : sequence of str
+        `path.to.key=value`.
+    only : sequence of str
+        Variants by name; all where none is given.
+    folder : str or Path, optional
+        Where computations are kept, so that the next evaluation does not repeat them.
+    workers : int
+        Processes; more than one needs a script that guards its start
+        (`if __name__ == "__main__":`).
+    report : callable
+        Called with short texts as work goes on.
+
+    Returns
+    -------
+    Comparison
+        `outcomes`, `to_json()`.
+
+    Raises
+    ------
+    InputError
+        Where the study cannot be used.
+    """
+    found = load_study(name, overrides=overrides)
+    chosen = [found.variant(each) for each in only] if only else None
+    options = Options(None if folder is None else Path(folder), workers)
+    return evaluate(found, chosen, options, report)

@@ -134,6 +134,9 @@ def study(
         list[str] | None,
         typer.Option("--only", metavar="VARIANT", help="This variant only; repeatable."),
     ] = None,
+    enumerated: Annotated[
+        bool, typer.Option("--enumerate", help="All assignments of the open roles that match.")
+    ] = False,
     workers: Annotated[
         int | None,
         typer.Option("--workers", metavar="N", min=1, max=1024,
@@ -153,6 +156,7 @@ def study(
             directory,
             overrides or [],
             only or [],
+            enumerated=enumerated,
             workers=workers,
             as_json=as_json,
             quiet=quiet,

@@ -21,6 +21,7 @@ def run_study(
     overrides: list[str],
     only: list[str],
     *,
+    enumerated: bool,
     workers: int | None,
     as_json: bool,
     quiet: bool,
@@ -28,15 +29,21 @@ def run_study(
 ) -> int:
     """Evaluate a study; returns 0 once all its variants are, whatever the verdicts."""
     study = load_study(name, overrides=overrides)
-    variants = _chosen(study, only)
     folder = outputs.folder(directory, study.name)
     progress = output.Progress(quiet=quiet)
-    progress(f"{study.name}: {len(variants)} variants")
-    options = Options(folder / ".study-parts", workers or processors())
+    variants, told = _chosen(study, only, enumerated=enumerated)
+    progress(f"{study.name}: {told or f'{len(variants)} variants'}")
+    options = Options(
+        folder / ".study-parts",
+        workers or processors(),
+        with_schedule=not enumerated,
+        with_criticality=not enumerated,
+    )
     try:
         found = evaluate(study, variants, options, progress)
         progress("writing")
-        document = found.to_json() | {"provenance": {"command": outputs.command()}}
+        made_with = {"command": outputs.command(), "enumerated": told or None}
+        document = found.to_json() | {"provenance": made_with}
         _save(document, folder, with_report=with_report)
     finally:
         progress.done()
@@ -47,10 +54,16 @@ def run_study(
     return 0
 
 
-def _chosen(study: Study, only: list[str]) -> list[VariantFile]:
-    if not only:
-        return list(study.file.variant)
-    return [study.variant(name) for name in only]
+def _chosen(study: Study, only: list[str], *, enumerated: bool) -> tuple[list[VariantFile], str]:
+    """Return the variants asked for, and what is to say of how they came about."""
+    if enumerated:
+        from perilune.cooperation.enumeration import enumerated as all_that_match
+
+        found = all_that_match(study)
+        return list(found.variants), found.in_words
+    if only:
+        return [study.variant(name) for name in only], ""
+    return list(study.file.variant), ""
 
 
 def _save(document: dict[str, Any], folder: Path, *, with_report: bool) -> None:

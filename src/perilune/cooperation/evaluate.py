@@ -53,6 +53,8 @@ class Comparison:
     computed_n : int
         Computations the study needs.
     elapsed_s : float
+    matching : dict or None
+        Which missions of the two leads with most of them are alike.
     """
 
     study: Study
@@ -60,6 +62,7 @@ class Comparison:
     reflown_n: int
     computed_n: int
     elapsed_s: float
+    matching: dict[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON of `study`."""
@@ -71,6 +74,7 @@ class Comparison:
             "baseline": file.baseline,
             "partners": list(file.partners),
             "variants": [each.document for each in self.outcomes],
+            "matching": self.matching,
             "reflown_n": self.reflown_n,
             "computed_n": self.computed_n,
             "elapsed_s": self.elapsed_s,

@@ -178,6 +178,10 @@ def _sections(document: Row) -> Iterator[Section]:
     rows = document["variants"]
     table = tables.table(_COMPARISON, rows, "Variants")
     yield Section("comparison", "Comparison", table)
+    alike = document.get("matching")
+    if alike and alike["pairs"]:
+        heading = f"Missions of {alike['ours']} and {alike['theirs']} that are alike"
+        yield Section("matching", heading, tables.table(_ALIKE, alike["pairs"], heading))
     for row in rows:
         yield Section(f"variant-{row['name']}", row["title"], _variant(row))
 
@@ -270,6 +274,17 @@ def _replaced(row: Row) -> str:
     return escape("; ".join(told)) or words.NOTHING
 
 
+def _because(row: Row) -> str:
+    told = (f"{each['feature']}: {each['because']}" for each in row["features"])
+    return escape("; ".join(told))
+
+
+_ALIKE = [
+    Column("One", _text("ours"), is_number=False),
+    Column("The other", _text("theirs"), is_number=False),
+    fixed("Alike, of 1", "score", 2),
+    Column("Because", _because, is_number=False, is_prose=True),
+]
 _COMPARISON = [
     Column("Variant", _name, is_number=False),
     Column("Verdict", _mark("verdict"), is_number=False),
