@@ -127,9 +127,22 @@ def station(
 
 @app.command()
 def study(
-    name: Annotated[str, typer.Argument(metavar="STUDY", help="A bundled study or a TOML file.")],
+    names: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="STUDY | diff A B | export STUDY PARTNER | propose STUDY VARIANT",
+            help="A bundled study or a TOML file; or what to do with its variants.",
+        ),
+    ],
     directory: Directory = None,
     overrides: Overrides = None,
+    of: Annotated[
+        str | None, typer.Option("--of", metavar="STUDY", help="For diff: whose variants.")
+    ] = None,
+    author: Annotated[str | None, typer.Option("--author", help="For propose: who writes.")] = None,
+    partner: Annotated[
+        str | None, typer.Option("--partner", help="For propose: on whose behalf.")
+    ] = None,
     only: Annotated[
         list[str] | None,
         typer.Option("--only", metavar="VARIANT", help="This variant only; repeatable."),
@@ -148,11 +161,21 @@ def study(
     debug: Debug = False,  # noqa: ARG001
 ) -> None:  # fmt: skip
     """Evaluate every variant of cooperation in a study, and compare them."""
+    from perilune.cli import study_tools as tools
     from perilune.cli.study import run_study
 
+    first, *others = names
+    if first == "diff":
+        raise typer.Exit(tools.run_diff(others, of, overrides or [], as_json=as_json))
+    if first == "export":
+        raise typer.Exit(tools.run_export(others, directory, overrides or [], as_json=as_json))
+    if first == "propose":
+        raise typer.Exit(tools.run_propose(others, directory, author, partner, as_json=as_json))
+    if others:
+        raise typer.BadParameter(f"found {len(names)} names, expected one study")
     raise typer.Exit(
         run_study(
-            name,
+            first,
             directory,
             overrides or [],
             only or [],
@@ -173,7 +196,7 @@ def check(
     quiet: Quiet = False,  # noqa: ARG001  (nothing here takes long enough to report)
     debug: Debug = False,  # noqa: ARG001
 ) -> None:
-    """Validate a file without flying it."""
+    """Validate a mission's or a station's file without computing it."""
     from perilune.cli.check import run_check
 
     raise typer.Exit(run_check(file, overrides or [], as_json=as_json))
@@ -185,7 +208,7 @@ def list_scenarios(
     quiet: Quiet = False,  # noqa: ARG001
     debug: Debug = False,  # noqa: ARG001
 ) -> None:
-    """List the bundled scenarios."""
+    """List the bundled scenarios and stations."""
     from perilune.cli.check import run_list
 
     raise typer.Exit(run_list(as_json=as_json))

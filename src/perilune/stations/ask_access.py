@@ -51,10 +51,10 @@ def ask_access(design: Design, report: Report = lambda _: None) -> dict[str, Any
 
 def _trade(design: Design, lifts: tuple[Lift, ...], permitted: bool) -> Trade:
     asked, station = design.trade, design.station
-    fleets = _fleets(design, lifts)
-    grid = inclination_grid(fleets, *asked.span_deg, step_deg=asked.step_deg, permitted=permitted)
+    own = fleets(design, lifts)
+    grid = inclination_grid(own, *asked.span_deg, step_deg=asked.step_deg, permitted=permitted)
     return trade(
-        fleets,
+        own,
         inclinations_deg=grid,
         altitudes_km=asked.altitudes_km or (station.altitude_km,),
         permitted=permitted,
@@ -62,7 +62,14 @@ def _trade(design: Design, lifts: tuple[Lift, ...], permitted: bool) -> Trade:
     )
 
 
-def _fleets(design: Design, lifts: tuple[Lift, ...]) -> tuple[Fleet, ...]:
+def fleets(design: Design, lifts: tuple[Lift, ...]) -> tuple[Fleet, ...]:
+    """Return the fleets a file's trade compares.
+
+    Raises
+    ------
+    InputError
+        Where it names an unknown vehicle, site or partner.
+    """
     asked = design.trade
     partners = asked.partners
     if partners is None and not asked.manifest:

@@ -36,7 +36,7 @@ def split(design: Design, report: Report = lambda _: None) -> dict[str, Any]:
             key="split",
         )
     whole = complex_at(design.plan, asked.date)
-    leaving, staying = _halves(design, asked, whole)
+    leaving, staying = parts(design, asked)
     rows, last = [], {}
     for half in (*leaving, *staying):
         report(f"{design.name}: {half.name}")
@@ -53,8 +53,15 @@ def split(design: Design, report: Report = lambda _: None) -> dict[str, Any]:
     }
 
 
-def _halves(design: Design, asked: SplitRequest, whole: Complex) -> tuple[list[Half], list[Half]]:
-    """Return the parts that leave, and those that stay: more than one where they fall apart."""
+def parts(design: Design, asked: SplitRequest) -> tuple[list[Half], list[Half]]:
+    """Return the parts that leave, and those that stay: more than one where they fall apart.
+
+    Raises
+    ------
+    InputError
+        Where a module is not there, or nothing stays.
+    """
+    whole = complex_at(design.plan, asked.date)
     there = whole.names
     for number, name in enumerate(asked.modules):
         if name not in there:
@@ -71,7 +78,7 @@ def _halves(design: Design, asked: SplitRequest, whole: Complex) -> tuple[list[H
             key="split.modules",
         )
 
-    def parts(names: list[str], called: str) -> list[Half]:
+    def halves(names: list[str], called: str) -> list[Half]:
         pieces = whole.only(names).pieces()
         labels = (
             [called]
@@ -84,7 +91,7 @@ def _halves(design: Design, asked: SplitRequest, whole: Complex) -> tuple[list[H
         ]
 
     leaving = [*asked.modules, *_with_them(whole, asked)]
-    return parts(leaving, asked.name), parts([n for n in rest if n not in leaving], design.name)
+    return halves(leaving, asked.name), halves([n for n in rest if n not in leaving], design.name)
 
 
 def _with_them(whole: Complex, asked: SplitRequest) -> list[str]:
