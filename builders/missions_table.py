@@ -143,12 +143,11 @@ def beside(ours: str, flown: dict[str, Any] | None, key: str, digits: int) -> st
 
 def place(event: dict[str, Any], flown: dict[str, Any]) -> str:
     """Return how far the place is from the one flown, where that is known, in words."""
-    there = flown.get("latitude_deg"), flown.get("longitude_deg")
-    if None in there:
+    if flown.get("latitude_deg") is None or flown.get("longitude_deg") is None:
         return ""
     a, b = (
-        SurfacePoint("moon", *point).vertical()
-        for point in ((event["latitude_deg"], event["longitude_deg"]), there)
+        SurfacePoint("moon", each["latitude_deg"], each["longitude_deg"]).vertical()
+        for each in (event, flown)
     )
     away = RADIUS_KM[event["body"]] * float(np.arccos(np.clip(a @ b, -1.0, 1.0)))
     return f"{number(away)} km from the place flown"
