@@ -155,7 +155,7 @@ class Study:
             raise UnknownName(f"candidate for {role}", name, fitting, key=key)
         found = self.candidates[name]
         if found.role != role:
-            raise InputError(f"'{name}' is a {found.role}, expected a {role}", key=key)
+            raise InputError(f"'{name}' is for the role {found.role}, expected {role}", key=key)
         if found.fits and mission not in found.fits:
             fits = ", ".join(found.fits)
             raise InputError(f"'{name}' fits {fits}: expected '{mission}' among them", key=key)
