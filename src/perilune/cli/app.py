@@ -196,7 +196,7 @@ def check(
     quiet: Quiet = False,  # noqa: ARG001  (nothing here takes long enough to report)
     debug: Debug = False,  # noqa: ARG001
 ) -> None:
-    """Validate a mission's or a station's file without computing it."""
+    """Validate the file of a mission, a station or a study without computing it."""
     from perilune.cli.check import run_check
 
     raise typer.Exit(run_check(file, overrides or [], as_json=as_json))
@@ -208,7 +208,7 @@ def list_scenarios(
     quiet: Quiet = False,  # noqa: ARG001
     debug: Debug = False,  # noqa: ARG001
 ) -> None:
-    """List the bundled scenarios and stations."""
+    """List the bundled scenarios, stations and studies."""
     from perilune.cli.check import run_list
 
     raise typer.Exit(run_list(as_json=as_json))

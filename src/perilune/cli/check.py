@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from perilune.cli import output
+from perilune.cli.check_study import check_study
+from perilune.cooperation.study_load import STUDIES, bundled_studies
 from perilune.errors import InputError, UnknownName
 from perilune.formats.toml_file import parse
 from perilune.scenarios.load import SCENARIOS, bundled, load
@@ -14,25 +16,33 @@ from perilune.scenarios.station_load import STATIONS, bundled_stations, load_sta
 
 
 def run_check(file: str, overrides: list[str], *, as_json: bool) -> int:
-    """Validate a mission's or a station's file and say what it holds; returns the exit status."""
-    if _is_station(file):
+    """Validate a file and say what it holds; returns the exit status."""
+    kind = _kind(file)
+    if kind == "study":
+        return check_study(file, overrides, as_json=as_json)
+    if kind == "station":
         return _check_station(file, overrides, as_json=as_json)
     return _check_mission(file, overrides, as_json=as_json)
 
 
-def _is_station(file: str) -> bool:
-    """Tell a station's file from a mission's: it has a key `station`."""
-    missions, stations = SCENARIOS.names(), STATIONS.names()
-    if file in stations and file not in missions:
-        return True
+def _kind(file: str) -> str:
+    """Tell files apart: a station's has a key `station`, a study's `variant` or the like."""
+    missions, others = SCENARIOS.names(), {"station": STATIONS.names(), "study": STUDIES.names()}
+    for kind, names in others.items():
+        if file in names and file not in missions:
+            return kind
     try:
         text, where = SCENARIOS.read(file)
-        return "station" in parse(text, where, SCENARIOS.what)
+        found = parse(text, where, SCENARIOS.what)
     except UnknownName:
-        what = "scenario or station (bundled name or path of a TOML file)"
-        raise UnknownName(what, file, [*missions, *stations]) from None
+        what = "scenario, station or study (bundled name or path of a TOML file)"
+        known = [*missions, *others["station"], *others["study"]]
+        raise UnknownName(what, file, known) from None
     except InputError:
-        return False  # what is wrong is said where it is loaded
+        return "mission"  # what is wrong is said where it is loaded
+    if any(key in found for key in ("variant", "baseline", "candidate")):
+        return "study"
+    return "station" if "station" in found else "mission"
 
 
 def _check_mission(file: str, overrides: list[str], *, as_json: bool) -> int:
@@ -100,8 +110,12 @@ def _doubts(assumed: Sequence[Mapping[str, Any]]) -> None:
 
 
 def run_list(*, as_json: bool) -> int:
-    """List the bundled scenarios and stations; returns the exit status."""
-    found = {"scenarios": bundled(), "stations": bundled_stations()}
+    """List the bundled scenarios, stations and studies; returns the exit status."""
+    found = {
+        "scenarios": bundled(),
+        "stations": bundled_stations(),
+        "studies": bundled_studies(),
+    }
     if as_json:
         rows = {
             kind: [{"name": n, "title": t} for n, t in titles.items()]

@@ -24,6 +24,11 @@ ESSENTIAL = ("launcher", "orbiter", "lander", "ascender", "return_capsule")
 """Without these a mission that has them does not fly."""
 
 
+def is_essential(mission: MissionFile, role: str) -> bool:
+    """Whether a mission that has the role does not fly without it; behind the Moon a relay is."""
+    return role in ESSENTIAL or (role == "relay" and mission.lands_on_far_side)
+
+
 @dataclass(frozen=True)
 class Seat:
     """A role filled: who brings what."""
@@ -68,7 +73,7 @@ class Part:
     @property
     def lacks(self) -> tuple[str, ...]:
         """The empty roles without which it does not fly."""
-        return tuple(role for role in self.empty if role in ESSENTIAL)
+        return tuple(role for role in self.empty if is_essential(self.mission, role))
 
     def of(self, role: str) -> list[CandidateFile]:
         """Return who fills a role."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from perilune.cooperation.arrangement import ESSENTIAL, Arrangement, Part, Seat, changes_of
+from perilune.cooperation.arrangement import Arrangement, Part, Seat, changes_of, is_essential
 from perilune.cooperation.study_file import CandidateFile
 from perilune.cooperation.tasks import Flown, Task
 from perilune.errors import InputError
@@ -29,19 +29,18 @@ class Replacement:
 
 
 def replacements(found: Arrangement) -> list[Replacement]:
-    """Return every mission with one essential role filled by another partner's candidate."""
+    """Return every mission with one essential role filled by another candidate."""
     made = []
     for part in found.parts:
         for seat in part.seats:
-            if seat.role in ESSENTIAL:
+            if is_essential(part.mission, seat.role):
                 made += list(_others(found, part, seat))
     return made
 
 
 def _others(found: Arrangement, part: Part, seat: Seat) -> Iterator[Replacement]:
     for other in found.study.candidates_for(part.name, seat.role):
-        is_same = other.provider == seat.candidate.provider
-        if is_same or other.provider in found.variant.drop:
+        if other.name == seat.candidate.name or other.provider in found.variant.drop:
             continue
         seats = tuple(Seat(s.role, other) if s is seat else s for s in part.seats)
         changed = replace(part, seats=seats)
@@ -73,12 +72,14 @@ def withdrawals(
             for seat in part.seats:
                 if seat.candidate.provider != who:
                     continue
-                if seat.role not in ESSENTIAL:
+                if not is_essential(part.mission, seat.role):
                     weaker.append({"mission": part.name, "role": seat.role})
                     continue
                 best = _best(part, seat, made, flown)
                 if best is None:
-                    lost.append({"mission": part.name, "because": f"nobody else is {seat.role}"})
+                    lost.append(
+                        {"mission": part.name, "because": f"no other {words(seat.role)} closes"}
+                    )
                 else:
                     mended.append({"mission": part.name, "role": seat.role, **best})
         for station in found.stations:
@@ -88,6 +89,11 @@ def withdrawals(
                 weaker.append({"mission": station.name, "role": "module"})
         rows.append({"partner": who, "breaks": lost, "replaced": mended, "weakens": weaker})
     return rows
+
+
+def words(role: str) -> str:
+    """Return a role as people say it."""
+    return role.replace("_", " ")
 
 
 def _best(
@@ -100,6 +106,7 @@ def _best(
         if each.mission == part.name
         and each.role == seat.role
         and each.old.name == seat.candidate.name
+        and each.new.provider != seat.candidate.provider
         and each.task in flown
         and flown[each.task].closes
     ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from perilune.cooperation.activities import activities
 from perilune.cooperation.arrangement import arrange
-from perilune.cooperation.interfaces import match
+from perilune.cooperation.interfaces import fits_together
 from perilune.cooperation.rules import judge_all
 from perilune.cooperation.study import Study
 from perilune.cooperation.study_file import EnumerateFile, VariantFile
@@ -73,7 +73,7 @@ def enumerated(study: Study, asked: EnumerateFile | None = None) -> Enumerated:
         made = _variant(base, seats, choice, tried)
         arrangement = arrange(study, made, "enumerate")
         if not all(
-            match(part.name, [s.candidate for s in part.seats], book=study.book).fits
+            fits_together(part.name, part, study.book)
             for part in arrangement.parts
             if any(mission == part.name for mission, _, _ in seats)
         ):

@@ -12,6 +12,8 @@ from perilune.cooperation.activities import activities
 from perilune.cooperation.arrangement import Arrangement, Part, arrange, literal
 from perilune.cooperation.calendar import drawn, schedule_of, windows_task
 from perilune.cooperation.criticality import Replacement, replacements, withdrawals
+from perilune.cooperation.in_words import beside, in_words
+from perilune.cooperation.mends import mends
 from perilune.cooperation.outcome import Outcome, outcome
 from perilune.cooperation.rules import judge_all
 from perilune.cooperation.shares import shares
@@ -116,7 +118,26 @@ def evaluate(
     for number, found in enumerate(arrangements, start=1):
         report(f"variant {number} of {len(arrangements)}: {found.variant.name}")
         outcomes.append(_evaluated(found, baseline, wanted, done, options))
+    _tell(arrangements, outcomes, base.name, wanted, done)
     return Comparison(study, tuple(outcomes), fresh, len(wanted.tasks), time.perf_counter() - began)
+
+
+def _tell(
+    arrangements: Sequence[Arrangement],
+    outcomes: Sequence[Outcome],
+    baseline: str,
+    wanted: _Wanted,
+    done: Mapping[Task, dict[str, Any]],
+) -> None:
+    """Add to every row what the others tell: what mends it, how it differs, and all in words."""
+    rows = [each.document for each in outcomes]
+    base = next(row for row in rows if row["name"] == baseline)
+    for found, row in zip(arrangements, rows, strict=True):
+        made = wanted.made[found.variant.name]
+        flown = {each.task: Flown.of(done[each.task]) for each in made}
+        row["mends"] = mends(found, row, rows, made, flown)
+        row["beside_baseline"] = beside(row, base)
+        row["summary"] = in_words(row, base)
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from perilune.catalog.book import Catalog, catalog
+from perilune.cooperation.arrangement import Part
 from perilune.cooperation.facing import facings, mend_of
 from perilune.cooperation.mating import mating
 from perilune.cooperation.study_file import CandidateFile
@@ -201,6 +202,19 @@ def match(
         elif (found := sides.mismatch()) is not None:
             mismatches.append(replace(found, instead=_instead(sides, spare)))
     return Match(mission, tuple(mismatches), tuple(unstated))
+
+
+def fits_together(mission: str, part: Part, book: Catalog | None = None) -> bool:
+    """Whether nothing contradicts among those who fill a mission's roles."""
+    return match(mission, aboard(part), book=book).fits
+
+
+def aboard(part: Part) -> list[CandidateFile]:
+    """Return who fills a mission's roles; a relay that flies by itself weighs nothing on it."""
+    return [
+        c.model_copy(update={"mass_kg": None}) if c.role == "relay" else c
+        for c in (seat.candidate for seat in part.seats)
+    ]
 
 
 def _all_sides(mission: str, crew: Sequence[CandidateFile], book: Catalog) -> list[_Sides]:

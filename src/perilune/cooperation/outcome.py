@@ -8,12 +8,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from perilune.cooperation.arrangement import Arrangement, Part
-from perilune.cooperation.interfaces import match
+from perilune.cooperation.interfaces import aboard, match
 from perilune.cooperation.risk import chain_risk, mission_elements
 from perilune.cooperation.tasks import Flown
 from perilune.cooperation.verdict import Verdict
 from perilune.errors import InputError
 from perilune.scenarios.load import SCENARIOS
+
+_WHAT = {
+    "bands": "bands",
+    "docking": "docking ports",
+    "fairing_m": "fairing and width",
+    "mass_kg": "masses",
+    "power_w": "power",
+    "data_kbit_s": "data rates",
+}
 
 CLOSES, DOES_NOT, NOT_EVALUATED = "closes", "does_not_close", "not_evaluated"
 
@@ -74,6 +83,7 @@ def outcome(
         "law_needs": list(law.needs),
         "verdict": verdict,
         "reasons": reasons,
+        "subtitle": variant.summary,
         "summary": [],
         "missions": missions,
         "stations": built,
@@ -88,7 +98,6 @@ def outcome(
         "reflown_n": len(flown) + len(stations),
         "status": variant.status,
     }
-    document["summary"] = in_words(document)
     return Outcome(variant.name, verdict, document)
 
 
@@ -128,16 +137,18 @@ def _mission(part: Part, flight: Flown | None, timing: Mapping[str, Any] | None)
 
 def _interfaces(found: Arrangement, part: Part) -> dict[str, Any]:
     """Return the interfaces that do not match, and what would mend each."""
-    filled = [seat.candidate for seat in part.seats]
     study = found.study
     others = [c for seat in part.seats for c in study.candidates_for(part.name, seat.role)]
-    result = match(part.name, filled, others=others, book=study.book)
+    result = match(part.name, aboard(part), others=others, book=study.book)
     return {"mismatches": result.rows(), "unstated": list(result.unstated)}
 
 
 def _mismatch(row: Mapping[str, Any]) -> str:
     between = " and ".join(row["between"])
-    return f"{row['what']} between {between} does not match: {row['mended_by']}"
+    what = _WHAT.get(row["what"], row["what"])
+    return (
+        f"{what} of {between} do not match, {row['found']} for {row['needed']}: {row['mended_by']}"
+    )
 
 
 def _risk(found: Arrangement, part: Part, flight: Flown | None) -> dict[str, Any]:
@@ -208,59 +219,3 @@ def _delay(timing: Mapping[str, Any] | None) -> dict[str, float | None]:
         return {"p50": None, "p90": None}
     worst = max(added, key=lambda row: float(row["p50_d"]))
     return {"p50": worst["p50_d"], "p90": worst["p90_d"]}
-
-
-# ---- in words
-
-
-def in_words(row: Mapping[str, Any]) -> list[str]:
-    """Return what closes, what breaks first, the cheapest mend, the law, the dates."""
-    missions = [*row["missions"], *row["stations"]]
-    good = [each["name"] for each in missions if each["physics"] == CLOSES]
-    said = [f"{len(good)} of {len(missions)} close: {', '.join(good) or 'none'}."]
-    bad = [each for each in missions if each["physics"] != CLOSES]
-    if bad:
-        first = bad[0]
-        said.append(f"What breaks first is {first['name']}: {first['why_not'][0]}.")
-        mend = _mend(row, first["name"])
-        if mend:
-            said.append(mend)
-    said.append(_law_words(row))
-    said += _critical_words(row)
-    if row["delay_d"]["p50"] is not None:
-        said.append(
-            f"What is added costs {row['delay_d']['p50']:.0f} d (P50), {row['delay_d']['p90']:.0f} "
-            "d (P90) of delay."
-        )
-    return said
-
-
-def _mend(row: Mapping[str, Any], mission: str) -> str:
-    for each in row["withdrawals"]:
-        for mended in each["replaced"]:
-            if mended["mission"] == mission:
-                return (
-                    f"The cheapest mend: {mended['by']} of {mended['provider']} as "
-                    f"{mended['role'].replace('_', ' ')}, with "
-                    f"{mended['margin_kg'] or 0.0:,.0f} kg to spare."
-                )
-    return ""
-
-
-def _law_words(row: Mapping[str, Any]) -> str:
-    law = row["law"]
-    if law == "permitted":
-        return "No rule known to us stands against it."
-    first = next((r for r in row["rules"] if r["verdict"] == law), None)
-    because = f": {first['because']}" if first else ""
-    needs = f" ({', '.join(row['law_needs'])})" if law == "needs_approval" else ""
-    return f"By law it is {law.replace('_', ' ')}{needs}{because}."
-
-
-def _critical_words(row: Mapping[str, Any]) -> list[str]:
-    said = []
-    for each in row["withdrawals"]:
-        lost = sorted({lost["mission"] for lost in each["breaks"]})
-        if lost:
-            said.append(f"Without {each['partner']}: {', '.join(lost)} is lost.")
-    return said[:4]

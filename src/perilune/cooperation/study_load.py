@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,12 @@ from perilune.errors import InputError
 from perilune.scenarios.source import Source, called, catalog_of, validated
 
 STUDIES = Source("studies", "study", "perilune.cooperation")
+
+
+def bundled_studies() -> dict[str, str]:
+    """Return the bundled studies: title by name."""
+    texts = {name: STUDIES.bundled_text(name) for name in STUDIES.names()}
+    return {name: str(tomllib.loads(text).get("title", "")) for name, text in texts.items()}
 
 
 def load_study(name: str | Path, *, overrides: Sequence[str] = ()) -> Study:

@@ -162,7 +162,7 @@ def compute(
     todo = [task for task in wanted if task not in found]
     if found and todo:
         report(f"{len(found)} of {len(wanted)} computations were done before")
-    pieces = [(task, None if folder is None else str(folder)) for task in todo]
+    pieces = [(task, None if folder is None else str(_part(task, folder))) for task in todo]
     results = run(_work, pieces, workers=workers, report=report)
     for task, arrays in zip(todo, results, strict=True):
         found[task] = json.loads(bytes(arrays["json"]))
@@ -171,16 +171,15 @@ def compute(
 
 def _work(piece: tuple[Task, str | None]) -> dict[str, Any]:
     """Compute a task and keep what it came to."""
-    task, folder = piece
+    task, kept_at = piece
     try:
         document = _ANSWERS[task.kind](task)
     except PeriluneError as problem:
         document = {"refused": str(problem)}
     text = json.dumps(document, allow_nan=False)
-    if folder is not None:
-        path = Path(folder)
-        path.mkdir(parents=True, exist_ok=True)
-        write_whole(path / f"{task.key}.json", text)
+    if kept_at is not None:
+        Path(kept_at).parent.mkdir(parents=True, exist_ok=True)
+        write_whole(Path(kept_at), text)
     return {"json": np.frombuffer(text.encode(), dtype=np.uint8)}
 
 
@@ -251,11 +250,15 @@ _HALF_A_DAY_S = 12.6 * 3600.0
 _OF_MASS = ("injected mass", "propellant")
 
 
+def _part(task: Task, folder: Path) -> Path:
+    return folder / f"{task.key}.json"
+
+
 def _kept(task: Task, folder: Path | None) -> dict[str, Any] | None:
     if folder is None:
         return None
     try:
-        found: dict[str, Any] = json.loads((folder / f"{task.key}.json").read_bytes())
+        found: dict[str, Any] = json.loads(_part(task, folder).read_bytes())
     except (OSError, ValueError):
         return None
     return found
@@ -263,9 +266,17 @@ def _kept(task: Task, folder: Path | None) -> dict[str, Any] | None:
 
 @cache
 def _program() -> str:
-    """Name this program by its version and its files: another one flies anew."""
+    """Name this program by its version and its files: another one flies anew.
+
+    What shows results, and the studies themselves, change no flight.
+    """
     root = Path(__file__).parents[1]
-    files: Sequence[Path] = sorted(p for p in root.rglob("*") if p.suffix in (".py", ".toml"))
+    aside = (root / "cli", root / "report", root / "cooperation" / "studies")
+    files: Sequence[Path] = sorted(
+        path
+        for path in root.rglob("*")
+        if path.suffix in (".py", ".toml") and not any(map(path.is_relative_to, aside))
+    )
     stamp = "".join(
         f"{p.relative_to(root)}:{p.stat().st_size}:{p.stat().st_mtime_ns}:" for p in files
     )
