@@ -41,14 +41,16 @@ def left_alone(
         enough_share=0.9,
         seed=asked.seed,
     )
-    each = shares(
-        satellite,
-        orbit,
-        spread,
-        samples_n=_SHARE_SAMPLES_N,
-        known_until_mjd=start,
-        seed=asked.seed,
-    )
+    each: dict[str, float] = {}
+    if np.isfinite(fall.days_p["p50"]):
+        each = shares(
+            satellite,
+            orbit,
+            spread,
+            samples_n=_SHARE_SAMPLES_N,
+            known_until_mjd=start,
+            seed=asked.seed,
+        )
     return {
         "held": False,
         "from_utc": orbit.epoch.utc_iso(0),
