@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING, Any
 from perilune.cli import output, outputs
 from perilune.cooperation.evaluate import Options, evaluate
 from perilune.cooperation.study_load import load_study
+from perilune.errors import InputError
 from perilune.runs.job import processors
 
 if TYPE_CHECKING:
     from perilune.cooperation.study import Study
     from perilune.cooperation.study_file import VariantFile
+
+
+_TOLD_N = 60
+"""So many variants are told in words."""
 
 
 def run_study(
@@ -28,6 +33,8 @@ def run_study(
     with_report: bool,
 ) -> int:
     """Evaluate a study; returns 0 once all its variants are, whatever the verdicts."""
+    if enumerated and only:
+        raise InputError("study: found --enumerate and --only, expected one of both")
     study = load_study(name, overrides=overrides)
     folder = outputs.folder(directory, study.name)
     progress = output.Progress(quiet=quiet)
@@ -87,7 +94,7 @@ def _show(document: dict[str, Any], folder: Path) -> None:
             row["law"].replace("_", " "),
             f"{_closing(row)}/{len(row['missions']) + len(row['stations'])}",
             _latest(row),
-            ", ".join(row["critical_partners"]),
+            ", ".join(_changes(row)),
         ]
         for row in document["variants"]
     ]
@@ -98,19 +105,29 @@ def _show(document: dict[str, Any], folder: Path) -> None:
         ("law", "left"),
         ("close", "right"),
         ("last launch, P50", "left"),
-        ("nobody can replace", "text"),
+        ("beside the baseline", "text"),
     ]
     output.table(f"Variants as of {document['as_of']}", heads, rows)
     output.line()
-    for row in document["variants"]:
-        output.line(f"{row['name']}: {' '.join(row['summary'][:2])}")
-    output.line()
+    told = document["variants"][:_TOLD_N]
+    for row in told:
+        output.line(f"{row['name']}: {' '.join(row['summary'])}")
+        output.line()
+    if len(told) < len(document["variants"]):
+        rest = len(document["variants"]) - len(told)
+        output.line(f"... and {rest} more variants: {folder}/study.json has them all.")
     output.line(f"{headline(document)}.")
     output.line(document["variants"][0]["law_notice"])
     output.line(
         f"{document['reflown_n']} of {document['computed_n']} computations done anew "
         f"({document['elapsed_s']:.1f} s); outputs in {folder}/"
     )
+
+
+def _changes(row: dict[str, Any]) -> list[str]:
+    """Return what closes here and not in the baseline, and what no longer does."""
+    found = row["beside_baseline"]
+    return [*(f"+{name}" for name in found["closes"]), *(f"-{name}" for name in found["fails"])]
 
 
 def _closing(row: dict[str, Any]) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from perilune.cooperation.activities import activities
+from perilune.cooperation.alike import alike
 from perilune.cooperation.arrangement import Arrangement, Part, arrange, literal
 from perilune.cooperation.calendar import drawn, schedule_of, windows_task
 from perilune.cooperation.criticality import Replacement, replacements, withdrawals
@@ -119,7 +120,9 @@ def evaluate(
         report(f"variant {number} of {len(arrangements)}: {found.variant.name}")
         outcomes.append(_evaluated(found, baseline, wanted, done, options))
     _tell(arrangements, outcomes, base.name, wanted, done)
-    return Comparison(study, tuple(outcomes), fresh, len(wanted.tasks), time.perf_counter() - began)
+    pairs = alike(baseline)
+    elapsed = time.perf_counter() - began
+    return Comparison(study, tuple(outcomes), fresh, len(wanted.tasks), elapsed, pairs)
 
 
 def _tell(

@@ -24,6 +24,13 @@ def paragraph(text: Any, kind: str = "summary") -> str:
     return f'<p class="{kind}">{escape(str(text))}</p>' if text else ""
 
 
+def folded(title: str, content: str) -> str:
+    """Return content (HTML) that a click unfolds; nothing where there is none."""
+    if not content:
+        return ""
+    return f"<details><summary>{escape(title)}</summary>\n{content}\n</details>"
+
+
 def pairs(rows: Sequence[tuple[str, str]], kind: str) -> str:
     """Return labels and their values (HTML) as a list of facts."""
     items = "".join(f"<div><dt>{escape(key)}</dt><dd>{value}</dd></div>" for key, value in rows)
