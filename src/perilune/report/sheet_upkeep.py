@@ -207,7 +207,7 @@ _FALL = [
     fixed("Days left", "lifetime_d", 1),
 ]
 _BOOSTS = [
-    Column("UTC", lambda row: words.date(row["utc"]), is_number=False),
+    Column("Day, UTC", lambda row: words.date(row["utc"][:10]), is_number=False),
     fixed("From, km", "from_km", 1),
     fixed("To, km", "to_km", 1),
     fixed("Δv, m/s", "dv_m_s", 2),
@@ -221,7 +221,7 @@ _BURNS = [
     fixed("Apogee after it, km", "apogee_altitude_km", 0),
 ]
 _ACTIVITY = [
-    fixed("Mean altitude, km", "altitude_km", 1),
+    Column("Mean altitude, km", lambda row: words.number(row["altitude_km"], 1), is_number=False),
     Column("Sun", lambda row: escape(row["activity"]), is_number=False),
     Column("Attitude", lambda row: escape(row["attitude"] or "as stated"), is_number=False),
     fixed("Drag area, m²", "drag_area_m2", 0),
