@@ -59,7 +59,7 @@ def windows_task(part: Part) -> Task:
 
 
 def schedule_of(
-    found: Arrangement, scans: Mapping[str, dict[str, Any]], base: Arrangement
+    found: Arrangement, scans: Mapping[str, tuple[LaunchWindows, str]], base: Arrangement
 ) -> tuple[Schedule, list[str], list[str]]:
     """Return the schedule, the contributions that the baseline has not, and notes.
 
@@ -79,9 +79,9 @@ def schedule_of(
             contributions.append(each)
         if not contributions:
             contributions = [_lead(found, part)]
-        windows, note = _windows(part, scans.get(part.name))
-        if note:
-            notes.append(note)
+        windows, why = scans[part.name]
+        if why:
+            notes.append(f"{part.name}: launch windows not computed ({why}); any day counts")
         waits = tuple(After(name) for name in part.mission.after if name in there)
         launches.append(Launch(part.name, tuple(contributions), windows, waits, part.mission.pad))
     pads = {part.mission.pad: _PAD_D for part in found.parts if part.mission.pad}
@@ -110,6 +110,24 @@ def drawn(
             ],
         }
     return found, extra
+
+
+def what_counts(found: Arrangement, base: Arrangement) -> str:
+    """Return all that a schedule is drawn from but its windows, as a text to compare.
+
+    Variants that are alike in it have one schedule.
+    """
+    rows = [
+        (
+            part.name, part.planned, part.mission.lead, part.mission.kind, part.mission.after,
+            part.mission.pad,
+            [(s.role, c.name, c.provider, c.kind, c.ready, c.integration_d)
+             for s in _ready(part) for c in (s.candidate,)],
+        )
+        for part in found.parts
+    ]  # fmt: skip
+    known = [(part.name, [s.candidate.name for s in _ready(part)]) for part in base.parts]
+    return repr((found.study.as_of, found.study.file.schedule.model_dump(), rows, known))
 
 
 def _ready(part: Part) -> list[Seat]:
@@ -161,7 +179,8 @@ def _side(name: str, book: Catalog) -> str:
     return partner(name, book).side
 
 
-def _windows(part: Part, scan: dict[str, Any] | None) -> tuple[LaunchWindows, str]:
+def windows_of(part: Part, scan: Mapping[str, Any] | None) -> tuple[LaunchWindows, str]:
+    """Return the launch windows of a scan, or that any day counts and why."""
     start = Epoch.utc(f"{part.planned.year}-01-01")
     rows = (scan or {}).get("opportunities") or []
     try:
@@ -171,4 +190,4 @@ def _windows(part: Part, scan: dict[str, Any] | None) -> tuple[LaunchWindows, st
         always = LaunchWindows(
             Epoch([float(start.j2000_s)]), Epoch([float((start + _LAST_D * DAY).j2000_s)])
         )
-        return always, f"{part.name}: launch windows not computed ({why}); any day counts"
+        return always, why

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from perilune.cooperation.activities import activities
 from perilune.cooperation.alike import alike
 from perilune.cooperation.arrangement import Arrangement, Part, arrange, literal
-from perilune.cooperation.calendar import drawn, schedule_of, windows_task
+from perilune.cooperation.calendar import drawn, schedule_of, what_counts, windows_of, windows_task
 from perilune.cooperation.criticality import Replacement, replacements, withdrawals
 from perilune.cooperation.in_words import beside, in_words
+from perilune.cooperation.launch_windows import LaunchWindows
 from perilune.cooperation.mends import mends
 from perilune.cooperation.outcome import Outcome, outcome
 from perilune.cooperation.rules import judge_all
 from perilune.cooperation.shares import shares
 from perilune.cooperation.study import Study
 from perilune.cooperation.study_file import StationCaseFile, VariantFile
-from perilune.cooperation.tasks import STATION, Flown, Task, compute
+from perilune.cooperation.tasks import STATION, Flown, Task, compute, remembered
 
 Report = Callable[[str], None]
 
@@ -114,6 +115,7 @@ def evaluate(
     arrangements = [arrange(study, each) for each in chosen]
     wanted = _Wanted.of(arrangements, options)
     done, fresh = compute(wanted.tasks, options.folder, workers=options.workers, report=report)
+    wanted.done.update(done)
     baseline = next(a for a in arrangements if a.variant.name == base.name)
     outcomes = []
     for number, found in enumerate(arrangements, start=1):
@@ -149,6 +151,16 @@ class _Wanted:
 
     tasks: list[Task]
     made: Mapping[str, list[Replacement]]
+    done: dict[Task, dict[str, Any]] = field(default_factory=dict)
+    windows: dict[Task, tuple[LaunchWindows, str]] = field(default_factory=dict)
+    drawn: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def windows_of(self, part: Part) -> tuple[LaunchWindows, str]:
+        """Return the launch windows of a mission, read once."""
+        task = windows_task(part)
+        if task not in self.windows:
+            self.windows[task] = windows_of(part, self.done[task])
+        return self.windows[task]
 
     @classmethod
     def of(cls, arrangements: Sequence[Arrangement], options: Options) -> _Wanted:
@@ -200,7 +212,9 @@ def _evaluated(
         closed_routes=variant.closed_routes,
         granted=variant.granted,
     )
-    timing = _timing(found, base, done) if options.with_schedule and found.parts else None
+    timing = (
+        _timing(found, base, wanted, options) if options.with_schedule and found.parts else None
+    )
     breaks = []
     if options.with_criticality:
         made = wanted.made[variant.name]
@@ -211,10 +225,19 @@ def _evaluated(
 
 
 def _timing(
-    found: Arrangement, base: Arrangement, done: Mapping[Task, dict[str, Any]]
+    found: Arrangement, base: Arrangement, wanted: _Wanted, options: Options
 ) -> dict[str, Any]:
+    """Return the launch dates; what is drawn alike was drawn before."""
+    windows = [windows_task(part).key for part in found.parts]
+    what = "\0".join((what_counts(found, base), *windows))
+    if what not in wanted.drawn:
+        wanted.drawn[what] = remembered(what, options.folder, lambda: _drawn(found, base, wanted))
+    return wanted.drawn[what]
+
+
+def _drawn(found: Arrangement, base: Arrangement, wanted: _Wanted) -> dict[str, Any]:
     """Return the launch dates, and what an added payload costs in days."""
-    scans = {part.name: done[windows_task(part)] for part in found.parts}
+    scans = {part.name: wanted.windows_of(part) for part in found.parts}
     schedule, added, notes = schedule_of(found, scans, base)
     how = found.study.file.schedule
     delays, extra = drawn(schedule, added, draws_n=how.draws_n, seed=how.seed)

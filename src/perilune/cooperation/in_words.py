@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ Row = Mapping[str, Any]
 
 _STRICTEST = ("certification", "waiver", "licence", "agreement")
 _SHOWN_N = 3
+_SAME_H = 0.25
 
 
 def beside(row: Row, base: Row) -> dict[str, list[str]]:
@@ -30,8 +32,9 @@ def beside(row: Row, base: Row) -> dict[str, list[str]]:
 
 def in_words(row: Row, base: Row) -> list[str]:
     """Return what closes, what breaks first, the cheapest mend, the law, who is needed, dates."""
-    said = [*_what_closes(row, base), *_what_breaks(row, base), *_mends(row), _law(row)]
-    return [*said, *_contact(row), *_needed(row), *_dates(row, base)]
+    said = [*_what_closes(row, base), *_what_breaks(row, base), *_mends(row, base)]
+    said += [*_law(row, base), *_contact(row, base), *_needed(row), *_dates(row, base)]
+    return said
 
 
 def _all(row: Row) -> list[Row]:
@@ -61,31 +64,44 @@ def _what_closes(row: Row, base: Row) -> Iterator[str]:
 
 
 def _what_breaks(row: Row, base: Row) -> Iterator[str]:
-    """Yield what fails first of what the variant changes, else of all, then the others."""
+    """Yield what fails first of what the variant changes, then what fails as in the baseline."""
     bad = [each for each in _all(row) if not _good(each)]
     own = set(row["beside_baseline"]["changed"])
-    if row["name"] != base["name"]:
-        bad.sort(key=lambda each: each["name"] not in own)
-    if not bad:
-        return
-    first, *others = bad
-    more = len(first["why_not"]) - 1
-    and_more = f" (and {more} more)" if more else ""
-    yield f"First to break is {first['name']}: {_without_name(first)}{and_more}."
+    is_base = row["name"] == base["name"]
+    mine = [each for each in bad if is_base or each["name"] in own]
+    others = [each["name"] for each in bad if each not in mine]
+    if mine:
+        first, *also = mine
+        more = len(first["why_not"]) - 1
+        and_more = f" (and {more} more)" if more else ""
+        yield f"First to break is {first['name']}: {_why(first)}{and_more}."
+        if also:
+            names = [each["name"] for each in also]
+            yield f"{_do(names, 'does', 'do')} not close either."
     if others:
-        names = [each["name"] for each in others]
-        yield f"{_do(names, 'does', 'do')} not close either."
+        yield f"{_do(others, 'does', 'do')} not close, as in the baseline."
 
 
-def _without_name(mission: Row) -> str:
+def _why(mission: Row) -> str:
     """Return why a mission does not close; its name stands before it already."""
     why: str = mission["why_not"][0]
+    short = re.match(r"(injected mass|propellant) margin[^:]*: -([\d,.]+) kg", why)
+    if short:
+        kg = f"{float(short[2].replace(',', '')):,.0f} kg"
+        return (
+            f"its vehicle lifts {kg} too little"
+            if short[1] != "propellant"
+            else (f"it is {kg} of propellant short")
+        )
     start = f"{mission['name']} has "
     return why[len(start) :] if why.startswith(start) else why
 
 
-def _mends(row: Row) -> Iterator[str]:
-    found = row.get("mends") or []
+def _mends(row: Row, base: Row) -> Iterator[str]:
+    """Yield the mends; of what is as in the baseline they are told there."""
+    own = row["beside_baseline"]["changed"]
+    is_base = row["name"] == base["name"]
+    found = [each for each in row.get("mends") or [] if is_base or each["mission"] in own]
     if found:
         yield f"Least change that closes: {'; '.join(_mend(each) for each in found)}."
 
@@ -102,18 +118,32 @@ def _mend(each: Row) -> str:
     return f"{each['mission']} with {filled or 'other dates or figures'}{by}{spare}{shown}"
 
 
-def _law(row: Row) -> str:
+def _law(row: Row, base: Row) -> Iterator[str]:
+    """Yield the verdict and what it rests on; where it is the baseline's, what is new."""
     law = row["law"]
     if law == "permitted":
-        return "Law: permitted; no rule known to us stands against it."
-    if law != "needs_approval":
-        return f"Law: {law}. {_decides(_first(row, law))}"
+        yield "Law: permitted; no rule known to us stands against it."
+        return
     needs = sorted(row["law_needs"], key=lambda n: _STRICTEST.index(n) if n in _STRICTEST else 9)
-    first, *others = [(need, _first(row, law, need)) for need in needs]
-    said = f"Law: needs approval by {listed(needs)}. {_decides(first[1])}"
-    for need, rule in others:
-        said += f" Also {_article(need)} by {rule['citation'] or rule['rule']}."
-    return said
+    by = f" by {listed(needs)}" if law == "needs_approval" else ""
+    known = {(rule["rule"], rule["because"]) for rule in base["rules"]}
+    new = [rule for rule in row["rules"] if (rule["rule"], rule["because"]) not in known]
+    if row["name"] != base["name"] and law == base["law"] and set(needs) == set(base["law_needs"]):
+        yield f"Law: {law.replace('_', ' ')}{by}, as in the baseline."
+        strict = [rule for rule in new if rule["verdict"] != "permitted"]
+        free = [rule for rule in new if rule["verdict"] == "permitted" and rule["citation"]]
+        if strict:
+            yield f"New beside it: {_decides(strict[0], named=False)}"
+        elif free:
+            cited = list(dict.fromkeys(rule["citation"] for rule in free))
+            yield f"What is new in it is permitted under {'; '.join(cited[:4])}."
+        return
+    first, *others = [_first(row, law, need) for need in needs] or [_first(row, law)]
+    if law != "needs_approval":
+        first, others = _first(row, law), []
+    yield f"Law: {law.replace('_', ' ')}{by}. {_decides(first)}"
+    for need, rule in zip(needs[1:], others, strict=False):
+        yield f"Also {_article(need)}: {rule['citation'] or rule['rule']}."
 
 
 def _first(row: Row, law: str, need: str | None = None) -> Row:
@@ -128,23 +158,46 @@ def _first(row: Row, law: str, need: str | None = None) -> Row:
     return fitting[0] if fitting else row["rules"][0]
 
 
-def _decides(rule: Row) -> str:
+def _decides(rule: Row, *, named: bool = True) -> str:
     cited = rule["citation"] or rule["rule"] or "no rule"
     lifted = f" Lifted by {rule['lifted_by']}." if rule["lifted_by"] else ""
-    told = _ended(f"It rests on {cited}: {rule['because']}")
+    told = _ended(f"{'It rests on ' if named else ''}{cited}: {rule['because']}")
     return f"{told}{lifted}"
 
 
-def _contact(row: Row) -> Iterator[str]:
-    """Yield what relay and stations come to where the variant changes them."""
-    own = set(row["beside_baseline"]["changed"])
+def _contact(row: Row, base: Row) -> Iterator[str]:
+    """Yield what relay and stations come to where that differs from the baseline."""
+    before = {each["name"]: each.get("coverage") or {} for each in base["missions"]}
+    told_n = 0
+    for mission in row["missions"]:
+        now, was = mission.get("coverage") or {}, before.get(mission["name"], {})
+        if "contact_h_d" not in now or "contact_h_d" not in was or told_n == _SHOWN_N:
+            continue
+        if abs(now["contact_h_d"] - was["contact_h_d"]) < _SAME_H:
+            continue
+        told_n += 1
+        yield (
+            f"Contact of {mission['name']}: {now['contact_h_d']:.1f} h a day instead of "
+            f"{was['contact_h_d']:.1f}, longest gap {now['longest_gap_h']:.0f} h instead of "
+            f"{was['longest_gap_h']:.0f}.{_hangs_on(mission)}"
+        )
+
+
+def _hangs_on(mission: Row) -> str:
+    """Return what would be left without the others' relay or stations."""
     found = [
-        m for m in row["missions"] if m["name"] in own and (m.get("coverage") or {}).get("text")
+        each
+        for each in mission["coverage"]["dependencies"]
+        if each["kind"] in ("relay", "agency") and each["without"] != mission["lead"]
     ]
-    for mission in found[:_SHOWN_N]:
-        cover = mission["coverage"]
-        if cover["relay"] is not None:
-            yield _ended(f"Contact: {cover['text']}")
+    cover = mission["coverage"]
+    if cover["contact_h_d"] < _SAME_H and cover["relay"] and cover["relay_sees_h_d"] > 0.0:
+        seen = f"{cover['relay']} sees it {cover['relay_sees_h_d']:.1f} h a day"
+        return f" {seen}, and Earth only later: it has to store and send."
+    worst = max(found, key=lambda each: float(each["lost_h_d"]), default=None)
+    if worst is None or worst["lost_h_d"] < _SAME_H:
+        return ""
+    return f" {_ended(worst['text'][:1].upper() + worst['text'][1:])}"
 
 
 def _needed(row: Row) -> Iterator[str]:
@@ -153,7 +206,7 @@ def _needed(row: Row) -> Iterator[str]:
         lost = [lost for lost in each["breaks"] if not lost["because"].endswith("leads it")]
         if lost:
             told = "; ".join(f"{name['mission']} ({name['because']})" for name in lost[:_SHOWN_N])
-            yield f"Without {each['partner']} is lost: {told}."
+            yield f"Lost without {each['partner']}: {told}."
 
 
 def _dates(row: Row, base: Row) -> Iterator[str]:

@@ -169,6 +169,23 @@ def compute(
     return {task: found[task] for task in wanted}, len(todo)
 
 
+def remembered(
+    what: str, folder: Path | None, make: Callable[[], dict[str, Any]]
+) -> dict[str, Any]:
+    """Return what `make` gives, from the folder where it was made before of the same `what`."""
+    if folder is None:
+        return make()
+    key = hashlib.sha256("\0".join((_program(), what)).encode()).hexdigest()[:32]
+    path = folder / f"{key}.json"
+    try:
+        found: dict[str, Any] = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        found = make()
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(path, json.dumps(found, allow_nan=False))
+    return found
+
+
 def _work(piece: tuple[Task, str | None]) -> dict[str, Any]:
     """Compute a task and keep what it came to."""
     task, kept_at = piece

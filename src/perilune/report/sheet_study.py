@@ -45,18 +45,17 @@ def sheet(document: Row) -> Sheet:
 def headline(document: Row) -> str:
     """Return the answer in a line."""
     rows = document["variants"]
-    good = [row["name"] for row in rows if row["verdict"] == "closes"]
-    if not good:
-        physics = sum(row["physics"] == "closes" for row in rows)
+    good = sum(row["verdict"] == "closes" for row in rows)
+    if good:
+        verb = "closes and is" if good == 1 else "close and are"
+        return f"{good} of {len(rows)} variants {verb} permitted"
+    physics = sum(row["physics"] == "closes" for row in rows)
+    if physics:
+        told = f"{physics} close{'s' if physics == 1 else ''} in physics"
+    else:
         least = min(_open(row) for row in rows)
-        many = sum(_open(row) == least for row in rows)
-        if physics:
-            told = f"{physics} close{'s' if physics == 1 else ''} in physics"
-        else:
-            told = f"{many} come{'s' if many == 1 else ''} nearest, with {least} that do not close"
-        return f"No variant of {len(rows)} closes whole and without approval; {told}"
-    many = f"{len(good)} of {len(rows)} variants"
-    return f"{many} {'closes and is' if len(good) == 1 else 'close and are'} permitted"
+        told = f"the nearest leave {least} that do not close"
+    return f"No variant of {len(rows)} closes whole and without approval; {told}"
 
 
 def _open(row: Row) -> int:
