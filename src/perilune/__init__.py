@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from perilune.facade import fly, station, study, windows
     from perilune.formats.oem import read_oem
     from perilune.missions.flight import Flight
+    from perilune.missions.reconstruct import Reconstruction, reconstruct
     from perilune.scenarios.load import load
 
 _HOME = {
@@ -30,6 +31,7 @@ _HOME = {
     "Forces": "perilune.dynamics.forces",
     "PeriluneError": "perilune.errors",
     "RadiationPressure": "perilune.dynamics.forces",
+    "Reconstruction": "perilune.missions.reconstruct",
     "State": "perilune.astro.state",
     "Thrust": "perilune.dynamics.propagate",
     "Trajectory": "perilune.dynamics.trajectory",
@@ -39,6 +41,7 @@ _HOME = {
     "propagate": "perilune.dynamics.propagate",
     "propagate_many": "perilune.dynamics.batch",
     "read_oem": "perilune.formats.oem",
+    "reconstruct": "perilune.missions.reconstruct",
     "station": "perilune.facade",
     "study": "perilune.facade",
     "windows": "perilune.facade",

@@ -189,6 +189,30 @@ def study(
 
 
 @app.command()
+def reconstruct(
+    file: Annotated[str, typer.Argument(metavar="FILE.oem", help="A CCSDS OEM of one object.")],
+    directory: Directory = None,
+    overrides: Overrides = None,
+    smallest: Annotated[
+        float | None,
+        typer.Option("--smallest-dv", metavar="M_S", help="Smaller pushes are no maneuvers."),
+    ] = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    no_report: Annotated[bool, typer.Option("--no-report", hidden=True)] = False,  # noqa: ARG001
+    debug: Debug = False,  # noqa: ARG001
+) -> None:
+    """Find and size the maneuvers in a flown ephemeris, and the coast fit between them."""
+    from perilune.cli.reconstruct import run_reconstruct
+
+    raise typer.Exit(
+        run_reconstruct(
+            file, directory, overrides or [], smallest_m_s=smallest, as_json=as_json, quiet=quiet
+        )
+    )
+
+
+@app.command()
 def check(
     file: Scenario,
     overrides: Overrides = None,

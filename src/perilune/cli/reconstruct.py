@@ -1,0 +1,147 @@
+"""`perilune reconstruct`: the maneuvers and coasts of a flown ephemeris."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from perilune.cli import output, outputs
+from perilune.errors import InputError, PeriluneError
+from perilune.formats.files import write_whole
+from perilune.formats.oem import read_oem
+from perilune.formats.tables import csv_text
+from perilune.scenarios.flown_model import flown_model
+
+if TYPE_CHECKING:
+    from perilune.missions.reconstruct import Reconstruction
+
+
+def run_reconstruct(
+    file: str,
+    directory: str | None,
+    overrides: list[str],
+    *,
+    smallest_m_s: float | None,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Reconstruct an ephemeris; returns 0 once it is, 1 where no coast could be fitted."""
+    folder = outputs.folder(directory, Path(file).stem or "reconstruct")
+    progress = output.Progress(quiet=quiet)
+    progress(f"{file}: reading")
+    try:
+        found = _reconstruct(file, overrides, smallest_m_s, progress)
+    except PeriluneError as problem:
+        if isinstance(problem, InputError) and problem.file:
+            raise
+        raise InputError(str(problem), file=file) from problem
+    finally:
+        progress.done()
+    document = {**found.to_json(), "file": file, "command": outputs.command()}
+    _save(document, folder)
+    if as_json:
+        output.document(document)
+    else:
+        _show(document, folder)
+    fits = [row["fit_m"] for row in document["coasts"]]
+    return 1 if fits and all(fit is None for fit in fits) else 0
+
+
+def _reconstruct(
+    file: str, overrides: list[str], smallest_m_s: float | None, progress: output.Progress
+) -> Reconstruction:
+    from perilune.missions.reconstruct import SMALLEST_M_S, reconstruct
+
+    model, env = flown_model(overrides, file)
+    return reconstruct(
+        read_oem(file),
+        env=env,
+        model=model,
+        smallest_m_s=SMALLEST_M_S if smallest_m_s is None else smallest_m_s,
+        report=progress,
+    )
+
+
+def _save(document: dict[str, Any], folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise outputs.unwritable(folder, problem) from problem
+    text = json.dumps(document, indent=2, allow_nan=False)
+    write_whole(folder / "reconstruction.json", text + "\n")
+    rows = [
+        {**{key: value for key, value in row.items() if key != "direction_icrf"},
+         **{f"direction_icrf_{axis}": value
+            for axis, value in zip("xyz", row["direction_icrf"], strict=True)}}
+        for row in document["maneuvers"]
+    ]  # fmt: skip
+    columns = ("utc", "end_utc", "dv_m_s", "body", "in_gap")
+    write_whole(folder / "maneuvers.csv", csv_text(rows, columns))
+
+
+_MANEUVERS = [
+    ("ignition (utc)", "left"),
+    ("lasts s", "right"),
+    ("dv m/s", "right"),
+    ("about", "left"),
+    ("direction icrf", "left"),
+]
+_COASTS = [
+    ("from (utc)", "left"),
+    ("to", "left"),
+    ("fit m", "right"),
+    ("worst m", "right"),
+    ("states", "right"),
+    ("fits", "right"),
+]
+
+
+def _show(document: dict[str, Any], folder: Path) -> None:
+    spans = f"{document['start_utc'][:19]} to {document['end_utc'][:19]}"
+    output.line(f"{document['object']}: {document['states_n']} states, {spans} UTC")
+    if document["maneuvers"]:
+        rows = [_maneuver_row(row) for row in document["maneuvers"]]
+        output.table("Maneuvers", _MANEUVERS, rows)
+    if document["coasts"]:
+        output.table("Coasts", _COASTS, [_coast_row(row) for row in document["coasts"]])
+    for row in document["others"]:
+        spans = f"{_short(row['start_utc'])} to {_short(row['end_utc'])}"
+        output.line(f"{_WORDS[row['what']]}: {spans}")
+    count = len(document["maneuvers"])
+    output.line(
+        f"{count} maneuver{'' if count == 1 else 's'}, {document['total_dv_m_s']:,.2f} m/s; "
+        f"pushes below {document['smallest_dv_m_s']:g} m/s are left in the coasts."
+    )
+    output.line(f"Constants {document['constants']}; outputs in {folder}/")
+
+
+_WORDS = {"ground": "On the ground", "air": "In the air", "gap": "No states"}
+
+
+def _short(utc: str) -> str:
+    return utc[:19].replace("T", " ")
+
+
+def _maneuver_row(row: dict[str, Any]) -> list[str]:
+    from perilune.astro.epoch import Epoch
+
+    lasts = float(Epoch.utc(row["end_utc"]) - Epoch.utc(row["utc"]))
+    return [
+        row["utc"].rstrip("Z").replace("T", " "),
+        f"{lasts:,.1f}",
+        f"{row['dv_m_s']:,.3f}",
+        f"{row['body']}{' (in a gap)' if row['in_gap'] else ''}",
+        " ".join(f"{x:+.4f}" for x in row["direction_icrf"]),
+    ]
+
+
+def _coast_row(row: dict[str, Any]) -> list[str]:
+    fits = ["not met" if row[key] is None else f"{row[key]:,.3f}" for key in ("fit_m", "worst_m")]
+    return [
+        _short(row["start_utc"]),
+        _short(row["end_utc"]),
+        *fits,
+        str(row["states_n"]),
+        str(row["fits_n"]),
+    ]
