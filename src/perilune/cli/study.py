@@ -38,8 +38,9 @@ def run_study(
     study = load_study(name, overrides=overrides)
     folder = outputs.folder(directory, study.name)
     progress = output.Progress(quiet=quiet)
-    variants, told = _chosen(study, only, enumerated=enumerated)
-    progress(f"{study.name}: {told or f'{len(variants)} variants'}")
+    variants, told = _chosen(study, name, only, enumerated=enumerated)
+    many = "1 variant" if len(variants) == 1 else f"{len(variants)} variants"
+    progress(f"{study.name}: {told or many}")
     options = Options(
         folder / ".study-parts",
         workers or processors(),
@@ -61,15 +62,20 @@ def run_study(
     return 0
 
 
-def _chosen(study: Study, only: list[str], *, enumerated: bool) -> tuple[list[VariantFile], str]:
+def _chosen(
+    study: Study, name: str, only: list[str], *, enumerated: bool
+) -> tuple[list[VariantFile], str]:
     """Return the variants asked for, and what is to say of how they came about."""
     if enumerated:
         from perilune.cooperation.enumeration import enumerated as all_that_match
 
-        found = all_that_match(study)
+        try:
+            found = all_that_match(study)
+        except InputError as problem:
+            raise InputError(problem.problem, file=name, key=problem.key) from None
         return list(found.variants), found.in_words
     if only:
-        return [study.variant(name) for name in only], ""
+        return [study.variant(each) for each in only], ""
     return list(study.file.variant), ""
 
 
@@ -85,7 +91,7 @@ def _save(document: dict[str, Any], folder: Path, *, with_report: bool) -> None:
 def _show(document: dict[str, Any], folder: Path) -> None:
     from perilune.report.sheet_study import headline
 
-    output.line(f"{document['study']}: {document['title']}")
+    output.line(f"{document['study']}: {document['title']}".rstrip(": "))
     rows = [
         [
             row["name"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from perilune.cooperation.activity import Activity, Item
 from perilune.cooperation.arrangement import Arrangement, Part, Seat
+from perilune.cooperation.shown import shown
 
 _OF_ROLE = {
     "launcher": "launch_services",
@@ -69,7 +70,7 @@ def _together(
 
 
 def _handed_over(found: Arrangement, part: Part, seat: Seat) -> Activity:
-    candidate, variant = seat.candidate, found.variant
+    candidate, variant = shown(seat.candidate), found.variant
     items = None
     if candidate.items is not None:
         items = tuple(

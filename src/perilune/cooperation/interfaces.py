@@ -10,6 +10,7 @@ from perilune.catalog.book import Catalog, catalog
 from perilune.cooperation.arrangement import Part
 from perilune.cooperation.facing import facings, mend_of
 from perilune.cooperation.mating import mating
+from perilune.cooperation.shown import shown
 from perilune.cooperation.study_file import CandidateFile
 
 _UNIT = {"fairing_m": "m", "mass_kg": "kg", "power_w": "W", "data_kbit_s": "kbit/s"}
@@ -210,10 +211,13 @@ def fits_together(mission: str, part: Part, book: Catalog | None = None) -> bool
 
 
 def aboard(part: Part) -> list[CandidateFile]:
-    """Return who fills a mission's roles; a relay that flies by itself weighs nothing on it."""
+    """Return who fills a mission's roles, as others may see them.
+
+    A relay flies by itself: it weighs nothing on the mission's launcher.
+    """
     return [
         c.model_copy(update={"mass_kg": None}) if c.role == "relay" else c
-        for c in (seat.candidate for seat in part.seats)
+        for c in (shown(seat.candidate) for seat in part.seats)
     ]
 
 

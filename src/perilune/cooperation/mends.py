@@ -8,6 +8,7 @@ from typing import Any
 from perilune.cooperation.arrangement import Arrangement
 from perilune.cooperation.criticality import Replacement
 from perilune.cooperation.interfaces import fits_together
+from perilune.cooperation.shown import shown
 from perilune.cooperation.tasks import Flown, Task
 
 Row = Mapping[str, Any]
@@ -75,16 +76,16 @@ def _elsewhere(
 
 
 def _way(
-    found: Arrangement, roles: Mapping[str, list[str]], margin_kg: float | None, shown: str | None
+    found: Arrangement, roles: Mapping[str, list[str]], margin_kg: float | None, where: str | None
 ) -> dict[str, Any]:
-    filled = [found.study.candidates[name] for names in roles.values() for name in names]
+    filled = [shown(found.study.candidates[name]) for names in roles.values() for name in names]
     costs = [each.cost_musd for each in filled]
     return {
         "roles": dict(roles),
         "providers": list(dict.fromkeys(each.provider for each in filled)),
         "margin_kg": margin_kg,
         "cost_musd": None if None in costs or not costs else sum(c for c in costs if c),
-        "shown_in": shown,
+        "shown_in": where,
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from perilune.cooperation.arrangement import Arrangement, Part
 from perilune.cooperation.interfaces import aboard, match
 from perilune.cooperation.risk import chain_risk, mission_elements
+from perilune.cooperation.shown import shown
 from perilune.cooperation.tasks import Flown
 from perilune.cooperation.verdict import Verdict
 from perilune.errors import InputError
@@ -131,14 +132,21 @@ def _mission(part: Part, flight: Flown | None, timing: Mapping[str, Any] | None)
         "dv_m_s": flight.dv_m_s,
         "lift_off_utc": flight.lift_off_utc,
         "coverage": flight.document.get("coverage"),
-        "why_not": [] if flight.closes else list(flight.why_not),
+        "why_not": [] if flight.closes else _why_not(part, flight),
     }
+
+
+def _why_not(part: Part, flight: Flown) -> list[str]:
+    """Return why a flight does not close; a refusal could quote what is private."""
+    if flight.status == "refused" and any(seat.candidate.private for seat in part.seats):
+        return ["its scenario is refused with these contributions, some of it private"]
+    return list(flight.why_not)
 
 
 def _interfaces(found: Arrangement, part: Part) -> dict[str, Any]:
     """Return the interfaces that do not match, and what would mend each."""
     study = found.study
-    others = [c for seat in part.seats for c in study.candidates_for(part.name, seat.role)]
+    others = [shown(c) for seat in part.seats for c in study.candidates_for(part.name, seat.role)]
     result = match(part.name, aboard(part), others=others, book=study.book)
     return {"mismatches": result.rows(), "unstated": list(result.unstated)}
 
@@ -155,7 +163,7 @@ def _risk(found: Arrangement, part: Part, flight: Flown | None) -> dict[str, Any
     """Return how likely the chain holds, and its weakest link."""
     vehicle = (flight.document.get("solution") or {}).get("vehicle") if flight else None
     vehicle = vehicle or part.changes.get("phase.launch.vehicle") or vehicle_of(part)
-    filled = [seat.candidate for seat in part.seats]
+    filled = [shown(seat.candidate) for seat in part.seats]
     try:
         chain = mission_elements(part.name, filled, vehicle=vehicle, book=found.study.book)
         risk = chain_risk(chain, as_of=found.study.as_of)

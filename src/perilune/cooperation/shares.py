@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from perilune.cooperation.arrangement import Arrangement, Part
+from perilune.cooperation.shown import shown
 from perilune.cooperation.tasks import Flown
 
 _INJECTION = ("translunar_injection", "phasing_burn")
@@ -41,7 +42,7 @@ def _count(part: Part, flight: Flown | None, rows: Mapping[str, dict[str, Any]])
     lead = part.mission.lead
     stated = 0.0
     for seat in part.seats:
-        row, candidate = rows[seat.candidate.provider], seat.candidate
+        row, candidate = rows[seat.candidate.provider], shown(seat.candidate)
         row["roles_n"] += 1
         if candidate.mass_kg is not None and seat.role not in ("launcher", "upper_stage"):
             row["mass_kg"] += candidate.mass_kg

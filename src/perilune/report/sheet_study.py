@@ -48,7 +48,9 @@ def headline(document: Row) -> str:
     good = sum(row["verdict"] == "closes" for row in rows)
     if good:
         verb = "closes and is" if good == 1 else "close and are"
-        return f"{good} of {len(rows)} variants {verb} permitted"
+        more = sum(row["verdict"] == "needs_approval" for row in rows)
+        approved = f", {more} more close{'s' if more == 1 else ''} once approved" if more else ""
+        return f"{good} of {len(rows)} variants {verb} permitted{approved}"
     physics = sum(row["physics"] == "closes" for row in rows)
     if physics:
         told = f"{physics} close{'s' if physics == 1 else ''} in physics"
