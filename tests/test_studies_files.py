@@ -199,3 +199,16 @@ def test_a_path_that_leads_nowhere_is_refused() -> None:
     wrong = "candidate.cz-3b-e.set={'phase.launsh.vehicle' = 'cz-5'}"
     with pytest.raises(InputError, match=r"launsh"):
         load_study("russia-china-2017", overrides=[wrong])
+
+
+def test_missions_of_a_variant_choose_among_stations_too() -> None:
+    found = load_study("russia-china-2017")
+    laid = arrange(found, found.variant("station-51"))
+    assert [each.station for each in laid.stations] == ["css-joint-51"]
+    assert laid.stations[0].partners == ["cnsa", "roscosmos"]
+    assert not laid.parts
+    assert laid.out["iss"] == "not part of this variant"
+    with pytest.raises(InputError, match="changes 'iss', which `missions` leaves out"):
+        load_study(
+            "russia-china-2017", overrides=["variant.station-51.set={'iss.station' = 'css'}"]
+        )

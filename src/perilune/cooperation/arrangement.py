@@ -129,28 +129,29 @@ def arrange(study: Study, variant: VariantFile, key: str = "variant") -> Arrange
         Where the variant names what is not there, or contradicts itself.
     """
     own = _by_owner(study, variant, key)
-    chosen = set(study.missions) if variant.missions is None else set(variant.missions)
-    for name in sorted(chosen - set(study.missions)):
-        raise UnknownName("mission of the study", name, study.missions, key=f"{key}.missions")
-    parts, out = [], {}
-    for name, mission in study.missions.items():
-        if name not in chosen:
-            if name in own:
-                raise InputError(
-                    f"changes '{name}', which `missions` leaves out: expected one of both",
-                    key=f"{key}.set",
-                )
-            out[name] = "not part of this variant"
-        elif mission.lead in variant.drop:
-            out[name] = f"{mission.lead} leads it and is not taking part"
-        else:
-            parts.append(_part(study, mission, variant, own.get(name, {}), key))
-    stations = []
-    for name, station in study.stations.items():
-        if station.lead in variant.drop:
-            out[name] = f"{station.lead} leads it and is not taking part"
-        else:
-            stations.append(_station(station, variant, own.get(name, {}), key))
+    known = [*study.missions, *study.stations]
+    chosen = set(known if variant.missions is None else variant.missions)
+    for name in sorted(chosen - set(known)):
+        raise UnknownName("mission of the study", name, known, key=f"{key}.missions")
+    for name in sorted(set(own) - chosen):
+        raise InputError(
+            f"changes '{name}', which `missions` leaves out: expected one of both", key=f"{key}.set"
+        )
+    everything: dict[str, MissionFile | StationCaseFile] = {**study.missions, **study.stations}
+    out = {name: "not part of this variant" for name in everything if name not in chosen}
+    for name, each in everything.items():
+        if name in chosen and each.lead in variant.drop:
+            out[name] = f"{each.lead} leads it and is not taking part"
+    parts = [
+        _part(study, mission, variant, own.get(name, {}), key)
+        for name, mission in study.missions.items()
+        if name not in out
+    ]
+    stations = [
+        _station(station, variant, own.get(name, {}), key)
+        for name, station in study.stations.items()
+        if name not in out
+    ]
     return Arrangement(study, variant, tuple(parts), tuple(stations), out)
 
 

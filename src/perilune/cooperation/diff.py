@@ -204,8 +204,8 @@ def _settings(a: VariantFile, b: VariantFile, study: StudyFile) -> tuple[Setting
             continue
         own = _own(missions.get(name) or stations[name], rest)
         found.append(SettingChange(path, a.set.get(path, own), b.set.get(path, own)))
-    for mission in missions:
-        found.append(SettingChange(f"{mission}: flown", _flies(a, mission), _flies(b, mission)))
+    for name in [*missions, *stations]:
+        found.append(SettingChange(f"{name}: flown", _flies(a, name), _flies(b, name)))
     for key in _FIELDS:
         if key != "missions":
             found.append(SettingChange(key, getattr(a, key), getattr(b, key)))

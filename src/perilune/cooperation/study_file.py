@@ -170,8 +170,9 @@ class StationCaseFile(Part):
 class VariantFile(Part):
     """What a variant of cooperation changes.
 
-    `set` paths: `MISSION.roles.ROLE`, `MISSION.set.PATH` (the scenario's), `MISSION.planned`,
-    `STATION.station`. `drop` takes partners out. `setting` and `framework` say how the partners
+    `missions` names the missions and stations it is about; all without it. `set` paths:
+    `MISSION.roles.ROLE`, `MISSION.set.PATH` (the scenario's), `MISSION.planned`, `STATION.station`,
+    `STATION.partners`. `drop` takes partners out. `setting` and `framework` say how the partners
     are bound together.
     """
 
