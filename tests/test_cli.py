@@ -138,7 +138,8 @@ def test_progress_goes_to_stderr_only(flown: Flown) -> None:
 
 
 def test_every_output_is_written_and_nothing_else(flown: Flown) -> None:
-    crafts = ["ascender.oem", "lander.oem", "orbiter.oem", "returner.oem"]
+    names_of = ("ascender", "lander", "orbiter", "returner")
+    crafts = [f"{craft}.{kind}" for craft in names_of for kind in ("bsp", "oem")]
     assert names(flown.folder) == sorted([*PLAIN_OUTPUTS, *crafts])
 
 
@@ -258,7 +259,7 @@ def test_a_mission_without_masses_flies_with_nulls(massless: Flown) -> None:
     assert massless.done.status == 0
     data = massless.done.data
     assert data["ledger"] == []
-    assert names(massless.folder) == sorted([*PLAIN_OUTPUTS, "spacecraft.oem"])
+    assert names(massless.folder) == sorted([*PLAIN_OUTPUTS, "spacecraft.bsp", "spacecraft.oem"])
     for event in data["events"]:
         assert event["mass_before_kg"] is None
         assert event["mass_after_kg"] is None
@@ -283,7 +284,7 @@ def test_too_little_propellant_ends_with_1_and_every_output(tmp_path: Path) -> N
     assert done.status == 1
     assert "FAILED propellant margin of orbiter: -" in done.out
     assert "DOES NOT CLOSE: 1 of" in done.out
-    assert len(names(tmp_path)) == len(PLAIN_OUTPUTS) + 4
+    assert len(names(tmp_path)) == len(PLAIN_OUTPUTS) + 2 * 4
     data = json.loads((tmp_path / "mission.json").read_text())
     orbiter = next(row for row in data["ledger"] if row["spacecraft"] == "orbiter")
     assert orbiter["margin_kg"] < 0.0
@@ -586,4 +587,6 @@ def test_a_stop_while_writing_leaves_no_temporary_file(
     done = perilune("fly", TO_ORBIT, "--quiet", "--json", "-o", tmp_path)
     assert (done.status, done.out, done.err) == (130, "", "perilune: stopped\n")
     assert len(names(tmp_path)) == 2  # finished work stays
-    assert all(path.suffix in (".json", ".csv", ".oem", ".html") for path in tmp_path.iterdir())
+    assert all(
+        path.suffix in (".json", ".csv", ".oem", ".bsp", ".html") for path in tmp_path.iterdir()
+    )

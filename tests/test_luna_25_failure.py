@@ -169,7 +169,7 @@ def test_no_solver_reads_what_was_flown(flight: Flight) -> None:
 
 def test_all_outputs_are_written(flight: Flight, tmp_path: Path) -> None:
     names = {path.name for path in flight.save(tmp_path)}
-    assert names == {"mission.json", "events.csv", "report.html", "luna-25.oem"}
+    assert names == {"mission.json", "events.csv", "report.html", "luna-25.oem", "luna-25.bsp"}
     page = (tmp_path / "report.html").read_text("utf-8")
     assert "Inferred thrust" in page
     assert "no prediction" in page

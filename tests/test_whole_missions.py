@@ -267,7 +267,7 @@ def test_luna27_is_flown_down_all_the_same_and_written(short: dict[str, Any]) ->
     names = [e["name"] for e in short["events"]]
     assert names[-2:] == ["powered_descent", "touchdown"]
     assert short["events"][-1]["latitude_deg"] == pytest.approx(-81.0, abs=0.003)
-    assert short["written"] == ["events.csv", "luna-27.oem", "mission.json"]
+    assert short["written"] == ["events.csv", "luna-27.bsp", "luna-27.oem", "mission.json"]
     own = names.index("separation")  # what burns before it is the upper stage
     used = sum(e["propellant_kg"] or 0.0 for e in short["events"][own:])
     assert used == pytest.approx(short["ledger"][0]["propellant_used_kg"], abs=1e-9)
@@ -372,7 +372,11 @@ def saved(home: Flight, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("home")
     paths = home.save(folder, report=False)
     assert sorted(p.name for p in paths) == sorted(
-        ["mission.json", "events.csv", *(f"{name}.oem" for name in CREWS)]
+        [
+            "mission.json",
+            "events.csv",
+            *(f"{name}.{kind}" for name in CREWS for kind in ("oem", "bsp")),
+        ]
     )
     return folder
 

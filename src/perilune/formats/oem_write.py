@@ -12,10 +12,11 @@ import erfa
 
 from perilune.astro.environment import Environment
 from perilune.astro.epoch import Epoch
-from perilune.dynamics.trajectory import Arc, Trajectory
+from perilune.dynamics.trajectory import Trajectory
 from perilune.errors import InputError, UnknownName
+from perilune.formats.arc_tables import ArcTables, Table
 from perilune.formats.files import write_whole
-from perilune.formats.nodes import WIDTH, choose_nodes
+from perilune.formats.nodes import WIDTH
 
 CENTERS = {
     "earth": "EARTH",
@@ -29,11 +30,6 @@ CENTERS = {
 """Our names of centers, and those of CCSDS (SANA registry of orbit centers)."""
 
 _DEGREE = 2 * WIDTH - 1
-_MARGIN = 10.0  # nodes are laid out for an error this many times smaller than promised
-_SHORTEST_S = 1e-3  # an arc shorter than this is left out: its neighbor reaches over it
-_SMALLEST_ERROR_M = 1e-3  # the digits written are worth some micrometers
-
-Piece = tuple[Arc, Epoch, Epoch]
 
 
 def write_oem(
@@ -45,6 +41,7 @@ def write_oem(
     object_id: str,
     env: Environment,
     max_error_m: float = 1.0,
+    tables: ArcTables | None = None,
 ) -> None:
     """Write a trajectory as an OEM: a segment for each arc, about that arc's center.
 
@@ -65,6 +62,9 @@ def write_oem(
     max_error_m : float
         Position error that degree-7 Hermite interpolation may add, whichever four neighboring
         states around the instant a reader uses.
+    tables : ArcTables, optional
+        Shared between files of one flight, so that each arc is laid out once; it goes before
+        `max_error_m`.
 
     Raises
     ------
@@ -74,21 +74,16 @@ def write_oem(
     ModelError
         Where the motion is not smooth enough to be interpolated that well.
     """
-    if not max_error_m >= _SMALLEST_ERROR_M:
-        raise InputError(
-            f"max_error_m is {max_error_m}: expected at least {_SMALLEST_ERROR_M} m, what the "
-            "digits of the file are good for"
-        )
-    if trajectory.status == "failed":
-        raise InputError("the trajectory failed (its state became non-finite): nothing is written")
+    tables = tables or ArcTables(max_error_m)
+    laid_out = tables.of(trajectory)
     system = time_system(trajectory.start, trajectory.stop)
     identity = {
         "OBJECT_NAME": _field("object name", name),
         "OBJECT_ID": _field("object id", object_id),
     }
-    lines = list(_header(_field("originator", originator), env, max_error_m))
-    for piece in _pieces(trajectory):
-        lines += _segment(piece, identity, system, max_error_m)
+    lines = list(_header(_field("originator", originator), env, tables.max_error_m))
+    for table in laid_out:
+        lines += _segment(table, identity, system)
     write_whole(path, "\n".join(lines) + "\n")
 
 
@@ -125,36 +120,11 @@ def _header(originator: str, env: Environment, max_error_m: float) -> Iterator[s
     yield f"ORIGINATOR = {originator}"
 
 
-def _pieces(trajectory: Trajectory) -> list[Piece]:
-    """Return the arcs worth a segment, each with the instants it starts and stops."""
-    kept: list[Piece] = []
-    for arc in trajectory.arcs:
-        first, last = arc.span_s
-        if last - first >= _SHORTEST_S:
-            kept.append((arc, arc.origin + first, arc.origin + last))
-    if not kept:
-        raise InputError("the trajectory has no duration: there is nothing to write")
-    pieces: list[Piece] = []
-    for i, (arc, start, stop) in enumerate(kept):
-        following = kept[i + 1][1] if i + 1 < len(kept) else stop
-        joined = abs(following - stop) < 2.0 * _SHORTEST_S
-        pieces.append((arc, start, following if joined else stop))
-    return pieces
-
-
-def _segment(
-    piece: Piece, identity: dict[str, str], system: str, max_error_m: float
-) -> Iterator[str]:
-    arc, start, stop = piece
+def _segment(table: Table, identity: dict[str, str], system: str) -> Iterator[str]:
+    arc = table.arc
     if arc.center not in CENTERS:
         raise UnknownName("center of an OEM", arc.center, CENTERS)
-    nodes_s = choose_nodes(
-        lambda seconds: arc.vectors(seconds)[:, :6],
-        float(start - arc.origin),
-        float(stop - arc.origin),
-        max_error_m * 1e-3 / _MARGIN,
-    )
-    times = _texts(arc.origin + nodes_s, system)
+    times = _texts(arc.origin + table.nodes_s, system)
     written = Epoch.utc(times) if system == "UTC" else Epoch.tdb(times)
     metadata = {
         **identity,

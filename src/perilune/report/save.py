@@ -1,4 +1,4 @@
-"""Write a flight into a folder: events.csv, mission.json, an OEM a spacecraft, report.html."""
+"""Write a flight into a folder: events.csv, mission.json, report.html, OEM and SPK a spacecraft."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from perilune.astro.bodies import RADIUS_KM
 from perilune.astro.epoch import Epoch
 from perilune.dynamics.trajectory import Trajectory
 from perilune.errors import InputError
+from perilune.formats.arc_tables import ArcTables
 from perilune.formats.files import write_whole
 from perilune.formats.oem import write_oem
+from perilune.formats.spk import FIRST_ID, write_spk
 from perilune.formats.tables import write_events_csv
 from perilune.missions.flight import Flight
 from perilune.report.page import fly_page
@@ -68,18 +70,22 @@ def save(flight: Flight, folder: Path, *, report: bool = True, command: str = ""
 
 
 def _ephemerides(flight: Flight, folder: Path) -> list[Path]:
-    """Write an OEM a spacecraft; of those that fly together only the name differs."""
+    """Write OEM and SPK of each spacecraft; of OEMs of those that fly together the name differs."""
     written: dict[int, tuple[str, str]] = {}
-    paths = []
-    for name in flight.spacecraft:
+    paths, tables = [], ArcTables()
+    for number, name in enumerate(flight.spacecraft):
         path, motion = folder / f"{name}.oem", flight.trajectory(name)
         if id(motion) in written:
             other, text = written[id(motion)]
             write_whole(path, text.replace(f"OBJECT_NAME = {other}\n", f"OBJECT_NAME = {name}\n"))
         else:
-            write_oem(path, motion, name=name, object_id=flight.name, env=flight.env)
+            write_oem(path, motion, name=name, object_id=flight.name, env=flight.env, tables=tables)
             written[id(motion)] = name, path.read_text("utf-8")
-        paths.append(path)
+        kernel = folder / f"{name}.bsp"
+        write_spk(
+            kernel, motion, name=name, naif_id=FIRST_ID - number, env=flight.env, tables=tables
+        )
+        paths += [path, kernel]
     return paths
 
 
