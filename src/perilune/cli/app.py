@@ -38,10 +38,18 @@ def fly(
     as_json: Json = False,
     quiet: Quiet = False,
     no_report: Annotated[bool, typer.Option("--no-report", help="No report.html.")] = False,
+    czml: Annotated[bool, typer.Option("--czml", help="Also NAME.czml, for Cesium.")] = False,
+    geojson: Annotated[bool, typer.Option("--geojson", help="Also ground tracks.")] = False,
+    opm: Annotated[
+        str | None,
+        typer.Option(
+            "--opm", metavar="UTC", help="Also NAME.opm: state and burns at this instant."
+        ),
+    ] = None,
     debug: Debug = False,  # noqa: ARG001  (read by `main`, whatever its place)
 ) -> None:
     """Solve and fly one mission, show its timeline, write the outputs."""
-    from perilune.cli.fly import run_fly
+    from perilune.cli.fly import run_fly, wanted
 
     raise typer.Exit(
         run_fly(
@@ -51,6 +59,7 @@ def fly(
             as_json=as_json,
             quiet=quiet,
             with_report=not no_report,
+            more=wanted(czml=czml, geojson=geojson, opm=opm),
         )
     )
 

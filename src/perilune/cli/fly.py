@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from perilune.cli import output, outputs
-from perilune.errors import InputError, PeriluneError
+from perilune.errors import EpochError, InputError, PeriluneError
 from perilune.report.save import save
 from perilune.scenarios.load import load
 from perilune.scenarios.source import called
@@ -16,6 +16,7 @@ from perilune.scenarios.source import called
 if TYPE_CHECKING:
     from perilune.missions.flight import Flight
     from perilune.missions.mission import Mission
+    from perilune.report.exports import Exports
 
 
 def run_fly(
@@ -26,6 +27,7 @@ def run_fly(
     as_json: bool,
     quiet: bool,
     with_report: bool,
+    more: Exports | None = None,
 ) -> int:
     """Fly a scenario; returns 0 where it closes and every check holds, else 1."""
     mission = load(scenario, overrides=overrides)
@@ -35,7 +37,7 @@ def run_fly(
     flight = _fly(mission, called(scenario, overrides), progress)
     flight = replace(flight, provenance={**flight.provenance, "command": outputs.command()})
     progress("writing")
-    _save(flight, folder, with_report=with_report)
+    _save(flight, folder, more, with_report=with_report)
     progress.done()
     if as_json:
         output.document(flight.to_json())
@@ -56,9 +58,24 @@ def _fly(mission: Mission, where: str, progress: output.Progress) -> Flight:
         raise InputError(str(problem), file=where) from problem
 
 
-def _save(flight: Flight, folder: Path, *, with_report: bool) -> None:
+def wanted(*, czml: bool, geojson: bool, opm: str | None) -> Exports:
+    """Return what more a flight is to write, as its options say; refuse a date that is none."""
+    from perilune.astro.epoch import Epoch
+    from perilune.report.exports import Exports
+
+    try:
+        return Exports(czml, geojson, None if opm is None else Epoch.utc(opm))
+    except EpochError as problem:
+        raise InputError(str(problem), key="--opm") from problem
+
+
+def _save(flight: Flight, folder: Path, more: Exports | None, *, with_report: bool) -> None:
+    from perilune.report.exports import export
+
     try:
         save(flight, folder, report=with_report)
+        if more is not None:
+            export(flight, folder, more)
     except OSError as problem:
         raise outputs.unwritable(folder, problem) from problem
 

@@ -4,32 +4,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable
-from datetime import date, timedelta
-from pathlib import Path
 
 import numpy as np
 
 from perilune.astro.epoch import Epoch
 from perilune.astro.state import State
-from perilune.errors import EpochError, InputError, nearest
+from perilune.errors import EpochError
 from perilune.formats.ephemeris import Oem, Segment
-from perilune.formats.oem_write import CENTERS
+from perilune.formats.kvn import CENTER_BODIES, FRAMES, SCALES, Fields, Kvn, calendar
 
-_CENTERS = {name: body for body, name in CENTERS.items()}
-_FRAMES = ("ICRF", "EME2000", "GCRF", "J2000")  # one and the same here, as SPICE and GMAT have it
-_SCALES: dict[str, Callable[[list[str]], Epoch]] = {
-    "UTC": Epoch.utc,
-    "TAI": Epoch.tai,
-    "TT": Epoch.tt,
-    "TDB": Epoch.tdb,
-}
 _METHODS = {"HERMITE": 7, "LAGRANGE": 7, "LINEAR": 1}  # and the degree taken where none is given
 _NEEDED = ("OBJECT_NAME", "CENTER_NAME", "REF_FRAME", "TIME_SYSTEM", "START_TIME", "STOP_TIME")
 _STOP_SLACK_S = 1.0
-_ORDINAL = re.compile(r"(\d{4})-(\d{3})(?=T|$)")
 
-Fields = dict[str, tuple[int, str]]  # keyword to (line number, value)
 Row = tuple[int, str, list[float]]  # line number, epoch text, the numbers after it
 
 
@@ -44,59 +31,11 @@ def read_oem(path: str | os.PathLike[str]) -> Oem:
         Where the file is not an OEM in keyword-value notation, is cut off, or holds what this
         version does not read: names the file and the line.
     """
-    return _Reader(os.fspath(path)).oem()
+    return _Reader(os.fspath(path), "OEM").oem()
 
 
-class _Reader:
+class _Reader(Kvn):
     """A walk through the lines of one file."""
-
-    def __init__(self, file: str) -> None:
-        self.file = file
-        text = self._text()
-        self.ends_whole = text.endswith("\n")
-        self.lines = text.splitlines()
-        self.at = 0  # number of the last line taken, counted from 1
-        self.comments: list[str] = []
-
-    def _text(self) -> str:
-        try:
-            content = Path(self.file).read_bytes()
-        except OSError as error:
-            reason = f"cannot be read ({error.strerror or error})"
-            raise InputError(reason, file=self.file) from error
-        if content.lstrip()[:1] == b"<":
-            raise InputError("is XML: expected an OEM in keyword-value notation", file=self.file)
-        try:
-            return content.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise InputError("is not text: expected a CCSDS OEM", file=self.file) from error
-
-    def error(self, problem: str, line: int | None = None) -> InputError:
-        return InputError(problem, file=self.file, key=f"line {line or self.at or 1}")
-
-    def peek(self) -> str | None:
-        """Return the next line that says something; comments before it are kept."""
-        while self.at < len(self.lines):
-            line = self.lines[self.at].strip()
-            if line and not re.match(r"COMMENT(\s|$)", line):
-                return line
-            if line:
-                self.comments.append(line[7:].strip())
-            self.at += 1
-        return None
-
-    def take(self, expected: str) -> str:
-        """Return the next line and step over it."""
-        line = self.peek()
-        if line is None:
-            raise self.error(f"the file ends here: expected {expected}")
-        self.at += 1
-        return line
-
-    def told(self) -> tuple[str, ...]:
-        """Return the comments met since the last call."""
-        comments, self.comments = tuple(self.comments), []
-        return comments
 
     def oem(self) -> Oem:
         first = self.peek() or ""
@@ -133,9 +72,9 @@ class _Reader:
         for name in _NEEDED:
             if not fields.get(name, (0, ""))[1]:
                 raise self.error(f"the metadata that end here have no {name}")
-        center = _CENTERS[self.known("CENTER_NAME", fields, _CENTERS)]
-        frame = self.known("REF_FRAME", fields, _FRAMES)
-        system = self.known("TIME_SYSTEM", fields, _SCALES)
+        center = CENTER_BODIES[self.known("CENTER_NAME", fields, CENTER_BODIES)]
+        frame = self.known("REF_FRAME", fields, FRAMES)
+        system = self.known("TIME_SYSTEM", fields, SCALES)
         method, degree = self.interpolation(fields)
         rows = self.rows()
         epochs = self.epochs(rows, system)
@@ -152,14 +91,6 @@ class _Reader:
             useable=self.useable(fields, system),
             comments=self.told(),
         )
-
-    def known(self, name: str, fields: Fields, known: Iterable[str]) -> str:
-        line, found = fields[name]
-        if found.upper() in known:
-            return found.upper()
-        like = nearest(found, [each.lower() for each in known])
-        hint = f" Did you mean {like.upper()}?" if like else ""
-        raise self.error(f"{name} is {found!r}: expected {', '.join(known)}.{hint}", line)
 
     def interpolation(self, fields: Fields) -> tuple[str, int]:
         if "INTERPOLATION" not in fields:
@@ -195,9 +126,9 @@ class _Reader:
         return self.at, time, numbers
 
     def epochs(self, rows: list[Row], system: str) -> Epoch:
-        texts = [_calendar(time) for _, time, _ in rows]
+        texts = [calendar(time) for _, time, _ in rows]
         try:
-            epochs = _SCALES[system](texts)
+            epochs = SCALES[system](texts)
         except EpochError:
             for (line, _, _), text in zip(rows, texts, strict=True):
                 self.instant(text, system, line)
@@ -207,12 +138,6 @@ class _Reader:
             line, time, _ = rows[int(late[0]) + 1]
             raise self.error(f"{time} is not after the state before it", line)
         return epochs
-
-    def instant(self, text: str, system: str, line: int) -> Epoch:
-        try:
-            return _SCALES[system]([_calendar(text)])[0]
-        except EpochError as error:
-            raise self.error(str(error), line) from error
 
     def useable(self, fields: Fields, system: str) -> tuple[Epoch, Epoch] | None:
         pairs = [fields.get(f"USEABLE_{edge}_TIME") for edge in ("START", "STOP")]
@@ -239,16 +164,3 @@ class _Reader:
 def _decimals(line: str) -> int:
     """Return the digits behind the point of the last number in a line."""
     return len(line.split()[-1].partition(".")[2])
-
-
-def _calendar(text: str) -> str:
-    """Return a date as year-month-day where it is given as year-day of year.
-
-    A closing Z says nothing here: CCSDS allows it whatever the TIME_SYSTEM.
-    """
-    text = text.removesuffix("Z")
-    match = _ORDINAL.match(text)
-    if match is None or not 1 <= int(match[2]) <= 366 or match[1] == "0000":
-        return text
-    day = date(int(match[1]), 1, 1) + timedelta(days=int(match[2]) - 1)
-    return day.isoformat() + text[match.end() :]

@@ -78,10 +78,10 @@ def write_oem(
     laid_out = tables.of(trajectory)
     system = time_system(trajectory.start, trajectory.stop)
     identity = {
-        "OBJECT_NAME": _field("object name", name),
-        "OBJECT_ID": _field("object id", object_id),
+        "OBJECT_NAME": field("object name", name),
+        "OBJECT_ID": field("object id", object_id),
     }
-    lines = list(_header(_field("originator", originator), env, tables.max_error_m))
+    lines = list(_header(field("originator", originator), env, tables.max_error_m))
     for table in laid_out:
         lines += _segment(table, identity, system)
     write_whole(path, "\n".join(lines) + "\n")
@@ -103,11 +103,11 @@ def _leap_seconds(epoch: Epoch) -> float | None:
         return float(erfa.dat(year, month, day, 0.0))
 
 
-def _field(what: str, text: str) -> str:
+def field(what: str, text: str) -> str:
     """Return a value as KVN can hold it: one line of printable ASCII."""
     value = " ".join(text.split())
     if not value or not value.isascii() or not value.isprintable():
-        raise InputError(f"{what} is {text!r}: an OEM needs printable ASCII characters")
+        raise InputError(f"{what} is {text!r}: a CCSDS message needs printable ASCII characters")
     return value
 
 
