@@ -14,6 +14,7 @@ from support import translunar
 
 import perilune as pl
 from perilune import DAY, Environment, Epoch, Flight, Reconstruction, State
+from perilune.astro.geometry import SurfacePoint
 from perilune.cli.main import main
 from perilune.errors import InputError
 from perilune.formats.oem import Oem, Segment, read_oem
@@ -97,6 +98,17 @@ def test_ground_and_air_are_neither_coast_nor_maneuver(found: dict[str, Reconstr
     assert [each.what for each in found["ascender"].others] == ["ground"]
     assert [each.what for each in found["returner"].others] == ["air"]
     assert found["orbiter"].others == ()
+
+
+def test_a_hover_is_a_burn_and_a_long_rest_is_ground(env: Environment) -> None:
+    above = SurfacePoint("moon", 44.0, -19.5, 0.1)
+    hover = pl.reconstruct(_file(above.state(START + np.arange(0.0, 61.0, 10.0), env)), env=env)
+    (burn,) = hover.maneuvers
+    assert burn.dv_m_s == pytest.approx(1.62 * 60.0, rel=0.01)
+    assert hover.others == ()
+    stay = pl.reconstruct(_file(above.state(START + np.arange(0.0, 601.0, 10.0), env)), env=env)
+    assert stay.maneuvers == ()
+    assert [each.what for each in stay.others] == ["ground"]
 
 
 def _sampled(oem: Oem, env: Environment, step_s: float, center: str, digits: int) -> Oem:

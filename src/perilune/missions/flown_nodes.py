@@ -31,6 +31,7 @@ _JOINT_S = 1e-3
 _LONG_STEP = 10.0  # so much longer than both its neighbors, a step inside a segment is a gap
 _SURFACE_KM = 20.0
 _REST_KM_S = 1e-4
+_HOVER_S = 120.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,15 +77,18 @@ class Nodes:
             out[other] = moved.to(center=center, env=env).vector
         return out
 
-    def resting(self, env: Environment) -> Flags:
-        """Say which nodes stand still on the ground, shape (n,)."""
-        out = np.zeros(len(self), dtype=bool)
+    def landed(self, env: Environment) -> Flags:
+        """Say which nodes stand on the ground, shape (n,): at rest for longer than a hover."""
+        rest = np.zeros(len(self), dtype=bool)
         for center, axes in geometry.SURFACE_AXES.items():
             low = self._lower_than(_SURFACE_KM, center, env)
             if low.any():
                 state = self._states(low, center).to(axes=axes, env=env)
-                out[low] = np.linalg.norm(state.v_km_s, axis=-1) < _REST_KM_S
-        return out
+                rest[low] = np.linalg.norm(state.v_km_s, axis=-1) < _REST_KM_S
+        for first, last in runs(rest):
+            if float(self.epoch[last - 1] - self.epoch[first]) < _HOVER_S:
+                rest[first:last] = False
+        return rest
 
     def in_air(self, env: Environment) -> Flags:
         """Say which nodes are in the Earth's air, shape (n,)."""
@@ -98,6 +102,13 @@ class Nodes:
 
     def _states(self, chosen: Flags, center: str) -> State:
         return State.from_vector(self.vectors[chosen], epoch=self.epoch[chosen], center=center)
+
+
+def runs(flags: Flags) -> list[tuple[int, int]]:
+    """Return first and one past the last of each run of flags."""
+    edges = np.diff(np.concatenate([[0], flags.astype(int), [0]]))
+    starts, stops = np.flatnonzero(edges > 0), np.flatnonzero(edges < 0)
+    return list(zip(starts.tolist(), stops.tolist(), strict=True))
 
 
 def nodes_of(ephemeris: Oem, env: Environment) -> Nodes:

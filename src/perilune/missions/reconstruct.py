@@ -18,7 +18,7 @@ from perilune.errors import InputError
 from perilune.formats.ephemeris import Oem
 from perilune.missions.coast_fit import Fit, fit_coast
 from perilune.missions.flown_burn import Maneuver, burn_in
-from perilune.missions.flown_nodes import Flags, Nodes, nodes_of
+from perilune.missions.flown_nodes import Flags, Nodes, nodes_of, runs
 from perilune.missions.flown_push import pushes
 from perilune.phases.shot import Model
 
@@ -170,16 +170,16 @@ def reconstruct(
     env, model = env or environment(), model or Model()
     nodes = nodes_of(ephemeris, env)
     report("comparing states")
-    rest, air = nodes.resting(env), nodes.in_air(env)
-    ground = _on_ground(rest, nodes.joints)
+    landed, air = nodes.landed(env), nodes.in_air(env)
+    ground = _on_ground(landed, nodes.joints)
     pushed = pushes(nodes, ~ground & ~(air[:-1] & air[1:]), model, env)
     burning = pushed.burning(~ground & ~(air[:-1] & air[1:]))
     aerial = ~ground & ((air[:-1] & air[1:]) | ((air[:-1] | air[1:]) & burning))
-    runs = _runs(burning & ~aerial, pushed.steps_s, ~(ground | aerial))
-    found = [(run, burn_in(nodes, pushed, *run, model, env)) for run in runs]
-    kept = [(run, burn) for run, burn in found if burn.dv_m_s >= smallest_m_s]
+    spans = _runs(burning & ~aerial, pushed.steps_s, ~(ground | aerial))
+    found = [(span, burn_in(nodes, pushed, *span, model, env)) for span in spans]
+    kept = [(span, burn) for span, burn in found if burn.dv_m_s >= smallest_m_s]
     coasts = []
-    for first, last in _coasts([run for run, _ in kept], ground | aerial, nodes):
+    for first, last in _coasts([span for span, _ in kept], ground | aerial, nodes):
         report(f"fitting the coast from {nodes.epoch[first].utc_iso(0)}")
         fit = fit_coast(nodes, first, last, model, env)
         coasts.append(Coast(nodes.epoch[first], nodes.epoch[last], fit, last + 1 - first))
@@ -187,7 +187,7 @@ def reconstruct(
     others = [
         Stretch(nodes.epoch[first], nodes.epoch[last], what)
         for what, flags in kinds
-        for first, last in _runs(flags, pushed.steps_s, flags)
+        for first, last in runs(flags)
         if float(nodes.epoch[last] - nodes.epoch[first]) > _SHORTEST_S
     ]
     return Reconstruction(
@@ -205,9 +205,9 @@ def reconstruct(
     )
 
 
-def _on_ground(rest: Flags, joints: Flags) -> Flags:
+def _on_ground(landed: Flags, joints: Flags) -> Flags:
     """Return the intervals on the ground: touching it at a joint ends a flight, it is no burn."""
-    return np.asarray((rest[:-1] & rest[1:]) | ((rest[:-1] | rest[1:]) & joints))
+    return np.asarray((landed[:-1] & landed[1:]) | ((landed[:-1] | landed[1:]) & joints))
 
 
 def _runs(flags: Flags, steps_s: NDArray[np.float64], allowed: Flags) -> list[tuple[int, int]]:
@@ -216,9 +216,7 @@ def _runs(flags: Flags, steps_s: NDArray[np.float64], allowed: Flags) -> list[tu
     inner = np.zeros_like(flags)
     inner[1:-1] = flags[:-2] & flags[2:]
     joined |= inner & (steps_s == 0.0) & allowed
-    edges = np.diff(np.concatenate([[0], joined.astype(int), [0]]))
-    starts, stops = np.flatnonzero(edges > 0), np.flatnonzero(edges < 0)
-    return list(zip(starts.tolist(), stops.tolist(), strict=True))
+    return runs(joined)
 
 
 def _coasts(burns: list[tuple[int, int]], others: Flags, nodes: Nodes) -> list[tuple[int, int]]:
@@ -226,10 +224,9 @@ def _coasts(burns: list[tuple[int, int]], others: Flags, nodes: Nodes) -> list[t
     free = ~others
     for first, last in burns:
         free[first:last] = False
-    found = _runs(free, np.ones(len(free)), free)
     return [
         (first, last)
-        for first, last in found
+        for first, last in runs(free)
         if float(nodes.epoch[last] - nodes.epoch[first]) > _SHORTEST_S
     ]
 
