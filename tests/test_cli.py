@@ -313,7 +313,7 @@ def test_a_site_no_branch_passes_over_ends_with_1(tmp_path: Path) -> None:
     failed = [check for check in done.data["checks"] if not check["ok"]]
     assert [check["name"] for check in failed] == ["orbit plane passes over apollo-basin"]
     assert failed[0]["value"] > 1.0
-    assert len(names(tmp_path)) == 6
+    assert len(names(tmp_path)) == 2 + 2 * 4
 
 
 # ---- wrong input: status 2, one line, nothing written
@@ -384,7 +384,7 @@ def test_a_wrong_line_in_a_message_stays_one_line() -> None:
         (
             ["fyl"],
             "no such command 'fyl'. Did you mean 'fly'? Known: fly, windows, station, study, "
-            "check, list, catalog.",
+            "reconstruct, check, list, catalog.",
         ),
         (["study", "x"], "unknown study (bundled name or path of a TOML file) 'x'"),
         (["station", "acces", "css"], "unknown question about a station 'acces'. Did you mean"),
