@@ -381,3 +381,18 @@ def test_bad_input_is_one_message(home: Path, words: list[str], said: str) -> No
     assert (found.status, found.out) == (2, "")
     assert found.err.count("\n") == 1
     assert said in found.err
+
+
+# ---- the documentation
+
+
+def test_the_study_in_the_documentation_loads(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[1] / "docs" / "study.md").read_text("utf-8")
+    example = text.split("```toml\n")[1].split("```")[0]
+    (tmp_path / "guest.toml").write_text(example)
+    checked = perilune("check", tmp_path / "guest.toml", "--json")
+    found = json.loads(checked.out)
+    assert found["variants"] == ["alone", "with-camera", "together", "china-leaves"]
+    assert found["refused"] == []
+    made = enumerated(load_study(tmp_path / "guest.toml"))
+    assert made.tried_n == 2  # nobody is an instrument in the baseline's roles

@@ -122,7 +122,9 @@ def _law(row: Row, base: Row) -> Iterator[str]:
     """Yield the verdict and what it rests on; where it is the baseline's, what is new."""
     law = row["law"]
     if law == "permitted":
-        yield "Law: permitted; no rule known to us stands against it."
+        under = _cited(row["rules"])
+        by = f" under {under}" if under else ""
+        yield f"Law: permitted{by}; no rule known stands against it."
         return
     needs = sorted(row["law_needs"], key=lambda n: _STRICTEST.index(n) if n in _STRICTEST else 9)
     by = f" by {listed(needs)}" if law == "needs_approval" else ""
@@ -135,8 +137,7 @@ def _law(row: Row, base: Row) -> Iterator[str]:
         if strict:
             yield f"New beside it: {_decides(strict[0], named=False)}"
         elif free:
-            cited = list(dict.fromkeys(rule["citation"] for rule in free))
-            yield f"What is new in it is permitted under {'; '.join(cited[:4])}."
+            yield f"What is new in it is permitted under {_cited(free)}."
         return
     first, *others = [_first(row, law, need) for need in needs] or [_first(row, law)]
     if law != "needs_approval":
@@ -144,6 +145,12 @@ def _law(row: Row, base: Row) -> Iterator[str]:
     yield f"Law: {law.replace('_', ' ')}{by}. {_decides(first)}"
     for need, rule in zip(needs[1:], others, strict=False):
         yield f"Also {_article(need)}: {rule['citation'] or rule['rule']}."
+
+
+def _cited(rules: Sequence[Row]) -> str:
+    """Return the acts cited, each once."""
+    cited = dict.fromkeys(rule["citation"] for rule in rules if rule["citation"])
+    return "; ".join(list(cited)[:4])
 
 
 def _first(row: Row, law: str, need: str | None = None) -> Row:
