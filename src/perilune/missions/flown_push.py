@@ -113,7 +113,7 @@ def pushes(nodes: Nodes, usable: Flags, model: Model, env: Environment) -> Pushe
             ):
                 vectors[moving] = propagate_many(
                     vectors[moving], epoch=epoch, span_s=span,
-                    center=center, forces=forces, env=env, workers=2,
+                    center=center, forces=forces, env=env,
                 )  # fmt: skip
         gap[index] = after - before
     return Pushes(1e3 * gap[:, 3:], 1e3 * gap[:, :3], steps, _figure(nodes))
