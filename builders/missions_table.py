@@ -227,7 +227,7 @@ def missing(flight: Flight, planned: tuple[AsFlown, ...]) -> str:
 
 def section(name: str, flight: Flight, planned: tuple[AsFlown, ...]) -> str:
     """Return a mission's part of the page."""
-    note = "" if planned else "\n\nNothing of it has flown: there is no comparison."
+    note = "" if planned else "\n\nIts file states nothing flown: there is no comparison."
     return "\n".join(
         [
             f"## {flight.title} (`{name}`)\n",
