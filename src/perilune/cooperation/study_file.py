@@ -57,19 +57,28 @@ class InterfaceFile(Part):
     """One side of an interface: what a candidate offers to others, or needs of them."""
 
     docking: list[str] = []
+    """Names of `perilune catalog docking_standards`."""
     bands: list[str] = []
+    """Radio bands."""
     fairing_m: Annotated[float, Field(gt=0, le=30)] | None = None
+    """Diameter inside."""
     power_w: Annotated[float, Field(ge=0, le=1e6)] | None = None
+    """Electric power."""
     mass_kg: Annotated[float, Field(ge=0, le=1e6)] | None = None
+    """Mass carried."""
     data_kbit_s: Annotated[float, Field(ge=0, le=1e9)] | None = None
+    """Data rate."""
 
 
 class ItemFile(Part):
     """What changes hands with a contribution, as export control sees it."""
 
     name: str
+    """What it is."""
     origin: str | None = None
+    """Country it comes from: name of `perilune catalog countries`."""
     classes: list[str] | None = None
+    """Export-control classes."""
 
     @field_validator("classes")
     @classmethod
@@ -90,27 +99,49 @@ class CandidateFile(Part):
     """
 
     name: Name
+    """What roles call it."""
     role: Role
+    """What it can be."""
     provider: str
+    """Partner who brings it."""
     title: str = ""
+    """One line about it."""
     fits: list[str] = []
+    """Missions it can serve; every one that has its role where left out."""
     set: dict[str, Any] = {}
+    """Paths of the mission's scenario and what they become with it."""
     add: dict[str, float] = {}
+    """Paths of the mission's scenario and what is added to them."""
     mass_kg: Annotated[float, Field(ge=0, le=1e7)] | None = None
+    """What it weighs."""
     offers: InterfaceFile = InterfaceFile()
+    """Its interface towards others."""
     needs: InterfaceFile = InterfaceFile()
+    """What it asks of the others."""
     ready: date | None = None
+    """When it is there, as planned."""
     integration_d: Annotated[float, Field(ge=0, le=5000)] | None = None
+    """To build it in, as planned."""
     kind: str = ""
+    """What its past slips are looked up by."""
     items: list[ItemFile] | None = None
+    """What changes hands, for law."""
     reliability: Share | None = None
+    """Chance that it works; flight records of the catalogue where left out."""
     cost_musd: Annotated[float, Field(ge=0, le=1e6)] | None = None
+    """What it costs."""
     ground_stations: list[str] = []
+    """Of a ground network: names of `perilune catalog ground_stations`."""
     scenario: str | None = None
+    """Of a relay: the scenario it is flown by."""
     private: list[str] = []
+    """Fields that no other partner gets."""
     withheld: list[str] = []
+    """Fields that were taken out by another partner."""
     confidence: Confidence | None = None
+    """How far the figures are confirmed."""
     source: str | None = None
+    """Where the figures stand."""
 
     @model_validator(mode="after")
     def _says_where_from(self) -> CandidateFile:
@@ -132,20 +163,35 @@ class MissionFile(Part):
     """
 
     name: Name
+    """What variants call it."""
     scenario: str
+    """A bundled mission, or a mission file beside this one."""
     lead: str
+    """Partner who leads it."""
     title: str = ""
+    """One line about it."""
     objective: str = ""
+    """What it is for: missions alike are found by it."""
     capabilities: list[str] = []
+    """What it can do: missions alike are found by it."""
     site: str | None = None
+    """Where it goes: missions alike are found by it."""
     planned: date
+    """Launch as announced."""
     kind: str = ""
+    """What its past slips are looked up by."""
     program: str | None = None
+    """Program it belongs to, which some rules name."""
     roles: dict[Role, str | list[str]] = {}
+    """A candidate's name for each role, or several."""
     set: dict[str, Any] = {}
+    """Paths of the scenario and what they become in this study."""
     after: list[str] = []
+    """Missions it waits for."""
     pad: str | None = None
+    """Missions on one pad are 30 days apart."""
     lands_on_far_side: bool = False
+    """It does not fly without a relay."""
 
     @field_validator("after")
     @classmethod
@@ -159,12 +205,19 @@ class StationCaseFile(Part):
     """A station of the study: the station's file it is built by, who leads it."""
 
     name: Name
+    """What variants call it."""
     station: str
+    """A bundled station, or a station file beside this one."""
     lead: str
+    """Partner who leads it."""
     partners: list[str] = []
+    """Who takes part."""
     title: str = ""
+    """One line about it."""
     program: str | None = None
+    """Program it belongs to, which some rules name."""
     set: dict[str, Any] = {}
+    """Paths of the station's file and what they become in this study."""
 
 
 class VariantFile(Part):
@@ -177,19 +230,33 @@ class VariantFile(Part):
     """
 
     name: Name
+    """What it is called."""
     title: str = ""
+    """One line about it."""
     summary: str = ""
+    """A few sentences."""
     set: dict[str, Any] = {}
+    """Paths and what they become."""
     drop: list[str] = []
+    """Partners who take no part."""
     missions: list[str] | None = None
+    """Missions and stations it is about; all where left out."""
     setting: str | None = None
+    """How the partners are bound together."""
     framework: str | None = None
+    """Treaty or organization they meet in."""
     closed_routes: list[str] = []
+    """Approvals that are not to be had."""
     granted: list[str] = []
+    """Rules by name whose approval is in hand."""
     author: str | None = None
+    """Who wrote a proposal."""
     partner: str | None = None
+    """On whose behalf."""
     status: Literal["draft", "offered", "countered", "accepted", "withdrawn"] | None = None
+    """What became of it."""
     parent: str | None = None
+    """Hash of the version it follows."""
 
     @field_validator("setting")
     @classmethod
@@ -203,35 +270,55 @@ class EnumerateFile(Part):
     """Variants made of all assignments that match: which roles of which missions are open."""
 
     missions: list[str] = []
+    """Whose roles are open; all where left out."""
     roles: list[Role] = []
+    """Which roles are open; all where left out."""
     most_n: Annotated[int, Field(ge=1, le=100_000)] = 1000
+    """Evaluated at most."""
 
 
 class ScheduleFile(Part):
     """How launch dates are drawn."""
 
     draws_n: Annotated[int, Field(ge=100, le=1_000_000)] = 20_000
+    """Histories drawn for the dates."""
     seed: Annotated[int, Field(ge=0)] = 1
+    """The same seed draws the same dates."""
     horizon: date | None = None
+    """Has no effect in this version."""
 
 
 class StudyFile(Part):
     """A study's file."""
 
     schema_: Annotated[Literal[1], Field(alias="schema")]
+    """Version of this format."""
     name: Name
+    """Names the output folder."""
     title: str = ""
+    """One line about the study."""
     as_of: date
+    """The day whose knowledge and law count."""
     baseline: str
+    """The variant all others stand beside."""
     partners: Annotated[list[str], Field(min_length=1)]
+    """Names of `perilune catalog agencies`."""
     extends: str | None = None
+    """Another study, whose keys hold where this one has none."""
     catalog: list[str] = []
+    """Your own catalogue file beside this one, or a list."""
     candidate: list[CandidateFile] = []
+    """What partners can bring."""
     mission: list[MissionFile] = []
+    """Missions of the study."""
     station: list[StationCaseFile] = []
+    """Stations of the study."""
     variant: Annotated[list[VariantFile], Field(min_length=1)]
+    """Who does what, in each variant."""
     enumerate: EnumerateFile | None = None
+    """For `--enumerate`: which roles are open."""
     schedule: ScheduleFile = ScheduleFile()
+    """How launch dates are drawn."""
 
     _schema = field_validator("schema_", mode="before")(whole_schema)
     _files = field_validator("catalog", mode="before")(file_list)

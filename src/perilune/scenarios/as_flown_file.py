@@ -31,8 +31,11 @@ class AsFlownFile(Part):
     model_config = ConfigDict(extra="allow", strict=True, allow_inf_nan=False, frozen=True)
 
     event: str
+    """Name of an event, such as `lunar_orbit_insertion_1`."""
     utc: datetime | None = None
+    """When it happened."""
     source: str
+    """Where it stands."""
 
     _utc = field_validator("utc", mode="before")(aware)
 

@@ -13,12 +13,19 @@ class InjectionBurnFile(Part):
     """One burn of an injection: an upper stage's, a spacecraft's engine's, or an impulse."""
 
     stage: str | None = None
+    """Upper stage that burns: name of `perilune catalog upper_stages`."""
     spacecraft: str | None = None
+    """Or the spacecraft that burns."""
     engine: str | None = None
+    """Its engine."""
     period_h: Annotated[float, Field(ge=1.5, le=240)] | None = None
+    """Goal: period of the orbit after the burn."""
     apogee_altitude_km: Annotated[float, Field(gt=0, le=400000)] | None = None
+    """Or goal: height of its apogee."""
     after_revolutions: Annotated[int, Field(ge=1, le=100)] = 1
+    """At which perigee after the last burn."""
     impulsive: bool = False
+    """One instant in place of a burn with its duration."""
 
     @model_validator(mode="after")
     def _one_engine(self) -> InjectionBurnFile:
@@ -41,6 +48,7 @@ class InjectionFile(Part):
 
     kind: Literal["injection"]
     burns: Annotated[list[InjectionBurnFile], Field(min_length=1, max_length=20)]
+    """In their order; the last is the translunar injection."""
 
     @model_validator(mode="after")
     def _goals(self) -> InjectionFile:

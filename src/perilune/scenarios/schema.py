@@ -36,20 +36,30 @@ class EngineFile(Part):
     """An engine of a spacecraft."""
 
     name: Annotated[str, Field(min_length=1, max_length=64)]
+    """What phases call it."""
     thrust_n: Annotated[float, Field(gt=0, le=1e8)]
+    """In vacuum."""
     isp_s: Annotated[float, Field(ge=10, le=1e5)]
+    """Specific impulse in vacuum."""
 
 
 class SpacecraftFile(Part):
     """A spacecraft. `source` says where its figures stand, or `confidence` that they do not."""
 
     name: Name
+    """What phases and outputs call it."""
     partner: str | None = None
+    """Whose it is; a name of `perilune catalog agencies`."""
     dry_mass_kg: Mass
+    """Without the propellant of its engines."""
     propellant_kg: Annotated[float, Field(ge=0, le=1e7)] = 0.0
+    """Loaded at launch."""
     engines: list[EngineFile] = []
+    """Tables of `name`, `thrust_n`, `isp_s`."""
     confidence: Confidence | None = None
+    """How far the figures are confirmed."""
     source: str | None = None
+    """Where the figures stand."""
 
     @model_validator(mode="after")
     def _says_where_from(self) -> SpacecraftFile:
@@ -63,8 +73,11 @@ class PassesOver(Part):
     """A lunar site the orbit plane passes over at a date."""
 
     site: str
+    """Name of `perilune catalog lunar_sites`."""
     utc: datetime
+    """When the plane holds the site."""
     within_km: Annotated[float, Field(gt=0, le=6000)] = 30.0
+    """How near counts."""
 
     _utc = field_validator("utc", mode="before")(aware)
 
@@ -78,16 +91,28 @@ class LaunchFile(Part):
 
     kind: Literal["launch"]
     site: str
+    """Name of `perilune catalog launch_sites`."""
     vehicle: str | None = None
+    """Name of `perilune catalog vehicles`: its ascent, and what it lifts."""
     upper_stage: str | None = None
+    """Name of `perilune catalog upper_stages`; the vehicle's own where left out."""
     lift_off_utc: datetime | None = None
+    """The instant; the azimuth is solved."""
     lift_off_date: date | None = None
+    """A day; the lift-off into the plane is solved."""
     inclination_deg: Inclination | None = None
+    """Of the parking orbit, to the equator of date."""
     heading: Literal["northbound", "southbound"] | None = None
+    """Which of the two ways into that inclination; both are tried where left out."""
     coast: Literal["short", "long"] | None = None
+    """Injection on the first (`short`) or the other arc of the parking orbit; both are tried where
+    left out."""
     parking_altitude_km: Annotated[float, Field(ge=120, le=2000)] = 200.0
+    """Of the circular parking orbit."""
     ascent_duration_s: Annotated[float, Field(gt=0, le=7200)] | None = None
+    """From lift-off to the parking orbit; the vehicle's where left out."""
     ascent_range_angle_deg: Annotated[float, Field(ge=0, lt=180)] | None = None
+    """Arc flown meanwhile; the vehicle's where left out."""
 
     _utc = field_validator("lift_off_utc", mode="before")(aware)
 
@@ -120,10 +145,15 @@ class TransferFile(Part):
 
     kind: Literal["transfer"]
     flight_time_h: Annotated[float, Field(ge=48, le=160)] | None = None
+    """From injection to perilune; the one of least delta-v where left out."""
     perilune_altitude_km: LunarAltitude
+    """Over the mean sphere of 1737.4 km."""
     inclination_deg: Inclination | None
+    """To the Moon's equator at arrival, or `"lowest"`."""
     choose: Literal["least_delta_v", "north", "south"] | None = None
+    """Which of the two branches past the Moon; the cheaper one where left out."""
     passes_over: PassesOver | None = None
+    """Or the branch whose plane holds this site at a date."""
 
     @field_validator("inclination_deg", mode="before")
     @classmethod
@@ -143,11 +173,17 @@ class BurnFile(Part):
     """One capture burn: give one of period, apolune or circle."""
 
     engine: str | None = None
+    """Name of an engine of the spacecraft; an impulse without mass where left out."""
     period_h: Annotated[float, Field(ge=1.81, le=400)] | None = None
+    """Goal: period of the orbit after the burn."""
     apolune_altitude_km: LunarAltitude | None = None
+    """Goal: height of the apolune after the burn."""
     circular_altitude_km: LunarAltitude | None = None
+    """Goal: a circle of this height."""
     after_revolutions: Annotated[int, Field(ge=1, le=100)] = 1
+    """At which perilune after the last burn."""
     impulsive: bool = False
+    """One instant in place of a burn with its duration."""
 
     @model_validator(mode="after")
     def _one_goal(self) -> BurnFile:
@@ -165,7 +201,9 @@ class CaptureFile(Part):
 
     kind: Literal["capture"]
     spacecraft: str | None = None
+    """Whose engines burn."""
     burns: Annotated[list[BurnFile], Field(min_length=1, max_length=20)]
+    """In their order; the first at the perilune of arrival."""
 
     @model_validator(mode="after")
     def _first_at_arrival(self) -> CaptureFile:
@@ -181,7 +219,9 @@ class OrbitFile(Part):
 
     kind: Literal["orbit"]
     until_utc: datetime
+    """When the next phase begins."""
     spacecraft: str | None = None
+    """Whose group waits; the only one where left out."""
 
     _utc = field_validator("until_utc", mode="before")(aware)
 
@@ -222,23 +262,36 @@ class ModelFile(Part):
     """Force models and constants, where they differ from the defaults."""
 
     constants: str = "de440"
+    """Set of constants: `de440`, or `gmat` for comparisons."""
     point_masses: list[str] = ["earth", "moon", "sun", "venus", "jupiter"]
+    """Bodies whose gravity acts."""
     earth_field: FieldSize = [4, 0]
+    """Degree and order of the Earth's field."""
     moon_field: FieldSize = [8, 8]
+    """Degree and order of the Moon's field (GL0660B, up to 20)."""
 
 
 class ScenarioFile(Part):
     """A mission's file."""
 
     schema_: Annotated[Literal[1], Field(alias="schema")]
+    """Version of this format."""
     name: Name
+    """Names the output folder."""
     title: str = ""
+    """One line about the mission."""
     catalog: list[str] = []
+    """Your own catalogue file beside this one, or a list."""
     spacecraft: list[SpacecraftFile] = []
+    """All that fly, as launched together."""
     phase: Annotated[list[PhaseFile], Field(min_length=1)]
+    """What happens, in order."""
     model: ModelFile = ModelFile()
+    """Forces and constants, where they differ from the defaults."""
     as_flown: list[AsFlownFile] = []
+    """What really happened; read by no solver."""
     windows: WindowsFile = WindowsFile()
+    """What a scan of launch dates tries and asks for."""
 
     _whole = field_validator("schema_", mode="before")(whole_schema)
     _files = field_validator("catalog", mode="before")(file_list)

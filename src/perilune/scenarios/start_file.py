@@ -17,7 +17,9 @@ class Sourced(Part):
     """A table of figures: `source` says where they stand, or `confidence` that they do not."""
 
     confidence: Confidence | None = None
+    """How far the figures are confirmed."""
     source: str | None = None
+    """Where the figures stand."""
 
     @model_validator(mode="after")
     def _says_where_from(self) -> Sourced:
@@ -30,8 +32,11 @@ class OverflightFile(Part):
     """A lunar site the orbit's plane passes over at a date, were it left alone."""
 
     site: str
+    """Name of `perilune catalog lunar_sites`."""
     utc: datetime
+    """When the plane holds the site."""
     heading: Literal["northbound", "southbound"]
+    """Which way it flies over it."""
 
     _utc = field_validator("utc", mode="before")(aware)
 
@@ -45,12 +50,19 @@ class LunarStartFile(Sourced):
 
     kind: Literal["lunar_start"]
     utc: datetime
+    """When the mission begins."""
     perilune_altitude_km: LunarAltitude
+    """Over the mean sphere, of the osculating ellipse."""
     apolune_altitude_km: LunarAltitude
+    """Over the mean sphere, of the osculating ellipse."""
     inclination_deg: Inclination
+    """To the Moon's equator."""
     passes_over: OverflightFile
+    """Sets the node."""
     argument_of_latitude_deg: Turn
+    """Where it is, from the ascending node."""
     true_anomaly_deg: Turn | None = None
+    """Where it is, from the perilune."""
 
     _utc = field_validator("utc", mode="before")(aware)
 
@@ -59,8 +71,11 @@ class IntendedFile(Part):
     """The burn that was meant: its length, and the orbit it was to lead to."""
 
     duration_s: Duration
+    """How long it was to burn."""
     perilune_altitude_km: LunarAltitude
+    """Of the orbit it was to lead to."""
     apolune_altitude_km: LunarAltitude
+    """Of the orbit it was to lead to."""
 
 
 class TimedBurnFile(Sourced):
@@ -72,10 +87,16 @@ class TimedBurnFile(Sourced):
 
     kind: Literal["timed_burn"]
     spacecraft: str
+    """The spacecraft that does it."""
     isp_s: Annotated[float, Field(ge=10, le=1e5)]
+    """Specific impulse."""
     duration_s: Duration
+    """How long it burned."""
     intended: IntendedFile
+    """The burn that was meant."""
     branch: Literal["after_perilune", "before_perilune"] | None = None
+    """On which side of the perilune it burned; both are tried where left out."""
     until_utc: datetime | None = None
+    """When the coast after it ends; on the Moon where left out."""
 
     _utc = field_validator("until_utc", mode="before")(aware)

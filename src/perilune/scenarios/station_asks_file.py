@@ -16,11 +16,17 @@ class SplitFile(Part):
     """Modules that leave together, and how they are pushed off."""
 
     name: Name
+    """What the part that leaves is called."""
     title: str = ""
+    """One line about it."""
     date: date
+    """When it leaves."""
     modules: list[str]
+    """Which modules leave."""
     separation_m_s: Annotated[float, Field(gt=0, le=10)] = 0.3
+    """How fast it is pushed off."""
     direction: Literal["prograde", "retrograde", "radial"] = "retrograde"
+    """Which way."""
 
     @field_validator("modules")
     @classmethod
@@ -37,9 +43,13 @@ class ManifestFile(Part):
     """Flights of one vehicle in a manifest."""
 
     vehicle: str
+    """Name of `perilune catalog vehicles`."""
     flights_n: Annotated[float, Field(gt=0, le=1000)] = 1.0
+    """How often it flies."""
     partner: str | None = None
+    """Whose flights; the vehicle's partner where left out."""
     site: str | None = None
+    """From where; its best site where left out."""
 
 
 class TradeFile(Part):
@@ -49,15 +59,25 @@ class TradeFile(Part):
     """
 
     partners: list[str] | None = None
+    """Whose fleets; the station's partners where left out."""
     lowest_deg: Inclination = 28.0
+    """Lowest inclination."""
     highest_deg: Inclination = 98.0
+    """Highest inclination."""
     step_deg: Annotated[float, Field(ge=0.01, le=10)] = 0.25
+    """Step between them."""
     altitudes_km: list[Altitude] | None = None
+    """Heights compared; the station's where left out."""
     permitted: bool = True
+    """Only through the sites' corridors."""
     doglegs: bool = False
+    """Count turns on the way up as permitted."""
     flight: list[ManifestFile] = []
+    """The manifest."""
     tonnes: dict[str, Annotated[float, Field(gt=0, le=1e5)]] = {}
+    """What each partner has to bring: gives the number of flights."""
     move_to: list[str] = []
+    """Stations of the catalogue a move to which is priced."""
 
     @model_validator(mode="after")
     def _span(self) -> TradeFile:
@@ -73,7 +93,9 @@ class LeftAloneFile(Part):
     """When it really came down, for comparison."""
 
     reentry_utc: datetime
+    """When it came down."""
     source: str
+    """Where it stands."""
 
     _utc = field_validator("reentry_utc", mode="before")(aware)
 
@@ -89,17 +111,29 @@ class UpkeepFile(Part):
     """
 
     from_date: date
+    """When it starts."""
     years: Annotated[float, Field(ge=0.1, le=30)] = 1.0
+    """How long it is kept up."""
     hold: bool = True
+    """Whether it is kept up at all."""
     altitude_km: Altitude | None = None
+    """Mean height at the start."""
     deorbit: bool = False
+    """Also bring it down over the South Pacific."""
     band_km: Annotated[list[Altitude], Field(min_length=2, max_length=2)] | None = None
+    """Lowest and highest mean height it is held within."""
     ballistic: Literal["stated", "estimated"] = "stated"
+    """Drag as stated, or estimated from the two-line elements."""
     attitude: str | None = None
+    """Whose drag area counts, of the entry's `attitudes`."""
     collision_avoidance_m_s_y: Annotated[float, Field(ge=0, le=100)] = 1.0
+    """Allowance for maneuvers out of the way of debris."""
     samples_n: Annotated[int, Field(ge=10, le=100_000)] = 100
+    """How many ways of the Sun are drawn."""
     seed: Annotated[int, Field(ge=0)] = 1
+    """The same seed draws the same ways."""
     as_flown: LeftAloneFile | None = None
+    """For comparison."""
 
     @field_validator("band_km")
     @classmethod
@@ -115,15 +149,25 @@ class VisitFile(Part):
     """One ship's stay, stated: what is left out follows from the ship."""
 
     name: Name
+    """What the visit is called."""
     ship: str
+    """Name of `perilune catalog ships`."""
     launch_utc: datetime | None = None
+    """Lift-off."""
     docking_utc: datetime | None = None
+    """Docking."""
     undocking_utc: datetime | None = None
+    """Undocking."""
     landing_utc: datetime | None = None
+    """Landing."""
     crew_n: Annotated[int, Field(ge=0, le=20)] = 0
+    """Who comes with it."""
     crew_down_n: Annotated[int, Field(ge=0, le=20)] | None = None
+    """Who leaves with it; as many where left out."""
     port: str = ""
+    """`MODULE.PORT`; the first free one where left out."""
     unfit_from_utc: datetime | None = None
+    """From when on its seats do not count: a damaged ship."""
 
     _utc = field_validator(
         "launch_utc",
@@ -148,20 +192,35 @@ class CrewFile(Part):
     """
 
     crew_n: Annotated[int, Field(ge=1, le=50)]
+    """Wanted on board."""
     from_date: date
+    """From when."""
     to_date: date
+    """Until when."""
     ships: list[str] = []
+    """Names of `perilune catalog ships` that bring the crews in turn."""
     stay_d: Annotated[float, Field(gt=0, le=2000)] = 180.0
+    """How long each crew stays."""
     handover_d: Annotated[float, Field(ge=-365, le=365)] = 5.0
+    """Days with the crew it relieves; below zero for a gap."""
     first_docking_date: date | None = None
+    """Of the first crew."""
     least_handover_d: Annotated[float, Field(ge=0, le=365)] | None = None
+    """A limit that is checked."""
     beta_limit_deg: Annotated[float, Field(gt=0, le=90)] | None = None
+    """Largest beta angle at docking: a limit that is checked."""
     aboard_n: Annotated[int, Field(ge=0, le=50)] = 0
+    """Who is there before the first visit."""
     life_support: str | None = None
+    """Name of `perilune catalog life_support`: what a person uses up."""
     cargo_ships: list[str] = []
+    """Names of `perilune catalog ships` that bring it."""
     shares: dict[str, Annotated[float, Field(ge=0, le=1)]] = {}
+    """Which part of the cargo each ship brings; together 1."""
     propellant_kg_y: Annotated[float, Field(ge=0, le=1e6)] = 0.0
+    """Propellant brought for the upkeep."""
     visit: list[VisitFile] = []
+    """Flights by themselves."""
 
     @model_validator(mode="after")
     def _span(self) -> CrewFile:

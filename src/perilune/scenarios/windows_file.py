@@ -28,21 +28,37 @@ class WindowsFile(Part):
     """
 
     inclinations_deg: Annotated[list[Inclination], Field(min_length=1, max_length=20)] | None = None
+    """Parking inclinations tried."""
     flight_time_h: Annotated[list[Hours], Field(min_length=2, max_length=2)] | None = None
+    """Shortest and longest flight tried."""
     flight_time_step_h: Annotated[float, Field(ge=0.05, le=48)] = 4.0
+    """Step between flight times tried."""
     azimuth: Literal["steered", "fixed"] = "steered"
+    """Whether the vehicle may steer its azimuth within the day's window."""
     dv_allowance_m_s: Annotated[float, Field(gt=0, le=1000)] = 30.0
+    """Spent at most on leaving early or late: decides the daily window."""
     max_total_dv_m_s: Annotated[float, Field(gt=0, le=20000)] | None = None
+    """Injection and capture together."""
     landing_site: str | None = None
+    """Name of `perilune catalog lunar_sites`; the transfer's `passes_over` where left out."""
     wait_d: Annotated[list[Days], Field(min_length=2, max_length=2)] | None = None
+    """Shortest and longest wait in lunar orbit before the landing."""
     sun_elevation_deg: Annotated[list[Elevation], Field(min_length=2, max_length=2)] | None = None
+    """Lowest and highest Sun at the landing."""
     surface_stay_h: Annotated[float, Field(ge=0, le=9000)] = 0.0
+    """How long after the landing the Sun has to stay within that."""
     earth_elevation_deg: Elevation | None = None
+    """Lowest Earth at the landing."""
     within_km: Annotated[float, Field(gt=0, le=6000)] = 30.0
+    """How far from the orbit's plane the site may be at touchdown."""
     ground_stations: list[str] = []
+    """Names of `perilune catalog ground_stations`, one of which has to see arrival and landing."""
     station_elevation_deg: Annotated[float, Field(ge=0, lt=90)] = 10.0
+    """Lowest elevation at a station that counts."""
     confidence: Literal["sourced", "derived", "unconfirmed", "assumed"] | None = None
+    """How far the limits are confirmed."""
     source: str | None = None
+    """Where the limits stand."""
 
     @field_validator("azimuth", mode="before")
     @classmethod
