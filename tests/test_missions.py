@@ -26,7 +26,7 @@ NO_WAITING = "phase.orbit=null"
 EVENT_KEYS = {
     "name", "spacecraft", "utc", "end_utc", "body", "altitude_km", "latitude_deg", "longitude_deg",
     "speed_km_s", "flight_path_angle_deg", "inclination_deg", "dv_m_s", "mass_before_kg",
-    "mass_after_kg", "propellant_kg", "branch", "stage", "as_flown",
+    "mass_after_kg", "propellant_kg", "branch", "stage", "members", "propellant_of", "as_flown",
 }  # fmt: skip
 FlyWith = Callable[..., Flight]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -48,7 +48,7 @@ class Chain:
     @property
     def happenings(self) -> list[Happening]:
         """All events, in order of time; where one leg ends and the next begins with it, once."""
-        every = [h for leg in self.legs for h in leg.happenings]
+        every = [h for leg, burner in self._burners() for h in _owned(leg, burner)]
         found = sorted(every, key=lambda h: float(h.epoch - every[0].epoch))
         return [
             h
@@ -58,6 +58,16 @@ class Chain:
                 for other in found[:i]
             )
         ]
+
+    def _burners(self) -> Iterator[tuple[Leg, str | None]]:
+        """Yield each leg with the spacecraft whose propellant it takes, if one alone."""
+        before: dict[str, float] = {}
+        for leg in self.legs:
+            groups = (leg.end, *(leg.end.others or ()))
+            after = {c.name: c.propellant_kg for group in groups for c in group.stack.members}
+            used = [name for name, left in after.items() if left < before.get(name, left)]
+            yield leg, used[0] if len(used) == 1 else None
+            before |= after
 
     @property
     def checks(self) -> list[Check]:
@@ -138,6 +148,14 @@ class Chain:
             if piece is not None:
                 whole = piece if whole is None else whole + piece
         return whole
+
+
+def _owned(leg: Leg, burner: str | None) -> Iterator[Happening]:
+    """Yield what happens in a leg, to whom, and by whose propellant (a launcher's is nobody's)."""
+    for happening in leg.happenings:
+        is_own = bool(happening.dv_m_s) and happening.mass_before_kg is not None
+        whose = burner if is_own and happening.stage is None else None
+        yield replace(happening, members=leg.members, propellant_of=whose)
 
 
 def extend(chain: Chain, phases: Sequence[Phase], context: Context) -> list[Chain]:

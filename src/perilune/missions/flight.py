@@ -159,6 +159,8 @@ def _event(happening: Happening, flown: AsFlown | None, env: Environment) -> dic
         "propellant_kg": burnt if is_burn else None,
         "branch": happening.branch,
         "stage": happening.stage or None,
+        "members": list(happening.members),
+        "propellant_of": happening.propellant_of,
         "as_flown": None if flown is None else _as_flown(flown),
     }
 

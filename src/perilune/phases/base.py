@@ -126,6 +126,10 @@ class Happening:
     stage : str or None
         The upper stage that burns or is dropped: its mass is part of the masses, and not of the
         spacecraft's.
+    members : tuple of str
+        The spacecraft it happens to; set by the chain, as is
+    propellant_of : str or None
+        the one whose propellant a burn takes.
     """
 
     name: str
@@ -137,6 +141,8 @@ class Happening:
     mass_after_kg: float | None = None
     branch: str | None = None
     stage: str | None = None
+    members: tuple[str, ...] = ()
+    propellant_of: str | None = None
 
     @property
     def epoch(self) -> Epoch:
