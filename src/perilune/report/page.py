@@ -48,7 +48,7 @@ def fly_page(document: Document, tracks: Mapping[str, Mapping[str, Any]]) -> str
         style=pieces.asset("page.css"),
         figures=figures.script_json(plots),
         plotly=figures.plotly_script() if plots else "",
-        script=pieces.asset("plots.js"),
+        script=pieces.script("plots.js"),
     )
 
 

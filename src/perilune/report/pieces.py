@@ -19,6 +19,11 @@ def asset(name: str) -> str:
     return files("perilune.report").joinpath("templates", name).read_text(encoding="utf-8")
 
 
+def script(*names: str) -> str:
+    """Return the script of a page: what all pages share, then its own, in this order."""
+    return "".join(asset(name) for name in ("common.js", *names))
+
+
 def paragraph(text: Any, kind: str = "summary") -> str:
     """Return text as a paragraph, nothing where there is none."""
     return f'<p class="{kind}">{escape(str(text))}</p>' if text else ""

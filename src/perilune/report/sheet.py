@@ -76,7 +76,7 @@ def sheet_page(sheet: Sheet, document: Mapping[str, Any]) -> str:
         style=pieces.asset("page.css"),
         figures=figures.script_json(drawn),
         plotly=figures.plotly_script() if drawn else "",
-        script=pieces.asset("charts.js"),
+        script=pieces.script("charts.js"),
     )
 
 

@@ -51,7 +51,7 @@ def windows_page(windows: Windows, as_flown: str | None = None) -> str:
         style=pieces.asset("page.css") + pieces.asset("windows.css"),
         figures=figures.script_json(figures_data(windows, as_flown)),
         plotly=figures.plotly_script(),
-        script=pieces.asset("windows.js"),
+        script=pieces.script("windows.js"),
     )
 
 

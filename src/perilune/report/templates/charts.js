@@ -1,17 +1,7 @@
 (function () {
   "use strict";
-  const plotly = window.Plotly;
-  const figures = JSON.parse(document.getElementById("figures").textContent);
+  const figures = perilune.json("figures") || {};
   const boxes = Array.from(document.querySelectorAll("[data-figure]"));
-  const paper = { ink: "#1b1f24", quiet: "#59626d", rule: "#d5d9df", ground: "#ffffff" };
-  const config = { displaylogo: false, responsive: true, showSendToCloud: false, plotlyServerURL: "",
-    modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
-
-  function screen() {
-    const style = getComputedStyle(document.documentElement), colors = {};
-    for (const name of Object.keys(paper)) colors[name] = style.getPropertyValue("--" + name).trim();
-    return colors;
-  }
 
   function guides(layout, colors) {
     layout.shapes = [];
@@ -27,45 +17,21 @@
   }
 
   function dressed(box, colors, width) {
-    const figure = structuredClone(figures[box.dataset.figure]), layout = figure.layout, clear = "rgba(0,0,0,0)";
+    const figure = structuredClone(figures[box.dataset.figure]), layout = figure.layout;
     guides(layout, colors);
-    Object.assign(layout, {
-      font: { color: colors.ink, family: "system-ui, sans-serif", size: width < 480 ? 10 : 12 },
-      paper_bgcolor: clear, plot_bgcolor: clear, hovermode: "closest",
-      margin: width < 480 ? { l: 50, r: 10, t: 60, b: 45 } : { l: 70, r: 20, t: 62, b: 50 },
-      legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", bgcolor: clear },
-      modebar: { bgcolor: clear, color: colors.quiet, activecolor: colors.ink },
-      hoverlabel: { bgcolor: colors.ground, bordercolor: colors.rule, font: { color: colors.ink }, align: "left", namelength: -1 },
-    });
-    for (const key of ["xaxis", "yaxis"]) {
-      Object.assign(layout[key], { gridcolor: colors.rule, linecolor: colors.rule, zerolinecolor: colors.rule, automargin: true });
-    }
+    layout.margin = width < 480 ? { l: 50, r: 10, t: 60, b: 45 } : { l: 70, r: 20, t: 62, b: 50 };
+    layout.legend = { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" };
+    perilune.dress(layout, colors, width);
+    for (const key of ["xaxis", "yaxis"]) layout[key].zerolinecolor = colors.rule;
     return figure;
   }
 
-  // Plots print badly at the width of a screen: a picture stands in for each.
-  function still(box) {
+  async function draw(box, plotly) {
+    const figure = dressed(box, perilune.screen(), box.clientWidth);
+    await plotly.react(box, figure.data, figure.layout, perilune.config);
     const size = { width: 1000, height: Math.min(box.clientHeight || 420, 1100) };
-    const figure = dressed(box, paper, size.width);
-    return plotly.toImage({ data: figure.data, layout: Object.assign(figure.layout, size) }, Object.assign({ format: "png", scale: 1.6 }, size))
-      .then(function (url) {
-        const old = box.nextElementSibling;
-        const picture = old && old.className === "still" ? old : document.createElement("img");
-        picture.className = "still";
-        picture.alt = box.getAttribute("aria-label");
-        picture.src = url;
-        if (picture !== old) box.after(picture);
-      });
+    await perilune.still(box, dressed(box, perilune.paper, size.width), size, 1.6);
   }
 
-  function draw(box) {
-    const figure = dressed(box, screen(), box.clientWidth);
-    return plotly.react(box, figure.data, figure.layout, config).then(() => still(box));
-  }
-
-  for (const box of boxes) {
-    if (plotly) draw(box).catch(function () { if (!box.querySelector(".plotly")) box.textContent = "This plot could not be drawn."; });
-    else box.textContent = "This plot needs JavaScript.";
-  }
-  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", function () { boxes.forEach(draw); });
+  perilune.start(boxes, draw);
 })();

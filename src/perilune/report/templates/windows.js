@@ -1,11 +1,7 @@
 (function () {
   "use strict";
-  const plotly = window.Plotly;
-  const data = JSON.parse(document.getElementById("figures").textContent);
+  const data = perilune.json("figures");
   const boxes = Array.from(document.querySelectorAll("[data-figure]"));
-  const paper = { ink: "#1b1f24", quiet: "#59626d", rule: "#d5d9df", ground: "#ffffff", link: "#0b5cad" };
-  const config = { displaylogo: false, responsive: true, showSendToCloud: false, plotlyServerURL: "",
-    modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
   const branchColors = ["#2486cf", "#d9730d"];  // told apart by color-blind eyes
   const minute = 60e3, hour = 3600e3, day = 86400e3;
   const start = Date.parse(data.start), stop = Date.parse(data.stop);
@@ -208,72 +204,40 @@
   const nothing = { map: "No cell has a solution.", cost: "No lift-off has a solution.", daily: "No lift-off of this span is feasible, so no window opens.",
     light: "No orbit passes over the landing site in time." };
 
-  function screen() {
-    const style = getComputedStyle(document.documentElement), colors = {};
-    for (const name of Object.keys(paper)) colors[name] = style.getPropertyValue("--" + name).trim();
-    return colors;
-  }
-
   function dressed(box, colors, width) {
     const name = box.dataset.figure, isMap = name === "map";
     const figure = (isMap ? bins : marks).length ? makers[name](colors, box) : null;
     if (!figure) return null;
-    const clear = "rgba(0,0,0,0)", layout = figure.layout;
-    Object.assign(layout, {
-      font: { color: colors.ink, family: "system-ui, sans-serif", size: width < 480 ? 10 : 12 },
-      paper_bgcolor: clear, plot_bgcolor: clear, hovermode: "closest",
-      modebar: { bgcolor: clear, color: colors.quiet, activecolor: colors.ink },
-      hoverlabel: { bgcolor: colors.ground, bordercolor: colors.rule, font: { color: colors.ink }, align: "left" },
-    });
-    if (layout.legend) layout.legend.bgcolor = clear;
-    for (const key of Object.keys(layout).filter((key) => /^[xy]axis/.test(key))) {
-      Object.assign(layout[key], { gridcolor: colors.rule, linecolor: colors.rule, automargin: true });
-      if (width < 480) layout[key].nticks = layout[key].nticks || 6;
-    }
+    const layout = perilune.dress(figure.layout, colors, width);
+    for (const key of Object.keys(layout).filter((key) => width < 480 && /^[xy]axis/.test(key))) layout[key].nticks = layout[key].nticks || 6;
     if (width < 480) Object.assign(layout.margin, { l: 50, r: 10, t: 85 });
     return figure;
   }
 
-  // Plots print badly at the width of a screen: a picture stands in for each.
-  function still(box) {
-    const size = { width: 1000, height: Math.min(box.clientHeight || 600, 1100) };
-    const figure = dressed(box, paper, size.width);
-    return plotly.toImage({ data: figure.data, layout: Object.assign(figure.layout, size) }, Object.assign({ format: "png", scale: 1.6 }, size))
-      .then(function (url) {
-        const old = box.nextElementSibling;
-        const picture = old && old.className === "still" ? old : document.createElement("img");
-        picture.className = "still";
-        picture.alt = box.getAttribute("aria-label");
-        picture.src = url;
-        if (picture !== old) box.after(picture);
-      });
-  }
-
-  function draw(box) {
-    const figure = dressed(box, screen(), box.clientWidth);
+  async function draw(box, plotly) {
+    const figure = dressed(box, perilune.screen(), box.clientWidth);
     if (!figure) {
       const told = document.createElement("p");
       told.textContent = nothing[box.dataset.figure];
       box.style.height = "auto";
       box.replaceChildren(told);
-      return Promise.resolve();
+      return;
     }
-    return plotly.react(box, figure.data, figure.layout, config).then(() => still(box));
+    await plotly.react(box, figure.data, figure.layout, perilune.config);
+    const size = { width: 1000, height: Math.min(box.clientHeight || 600, 1100) };
+    await perilune.still(box, dressed(box, perilune.paper, size.width), size, 1.6);
   }
 
-  for (const box of boxes) {
-    if (plotly) draw(box).catch(function () { if (!box.querySelector(".plotly")) box.textContent = "This plot could not be drawn."; });
-    else box.textContent = "This plot needs JavaScript.";
-  }
+  perilune.start(boxes, draw);
   const buttons = Array.from(document.querySelectorAll("[data-view]"));
   const press = () => buttons.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.view === view)));
   press();
   for (const button of buttons) {
-    button.addEventListener("click", function () {
+    button.addEventListener("click", async function () {
       view = button.dataset.view;
       press();
-      draw(boxes.find((box) => box.dataset.figure === "map"));
+      const plotly = await perilune.plotly;
+      if (plotly) draw(boxes.find((box) => box.dataset.figure === "map"), plotly);
     });
   }
-  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", function () { boxes.forEach(draw); });
 })();
