@@ -153,8 +153,8 @@ def test_the_keys_of_the_json_are_the_contract(flown: Flown) -> None:
             "checks", "solution"} <= set(data)  # fmt: skip
     event = {"name", "spacecraft", "utc", "end_utc", "body", "altitude_km", "latitude_deg",
              "longitude_deg", "speed_km_s", "flight_path_angle_deg", "inclination_deg", "dv_m_s",
-             "mass_before_kg", "mass_after_kg", "propellant_kg", "branch", "stage", "members", "propellant_of",
-             "as_flown"}  # fmt: skip
+             "mass_before_kg", "mass_after_kg", "propellant_kg", "branch", "stage", "members",
+             "propellant_of", "as_flown"}  # fmt: skip
     assert all(set(row) == event for row in data["events"])
     ledger = {"spacecraft", "dry_mass_kg", "propellant_loaded_kg", "propellant_used_kg",
               "margin_kg"}  # fmt: skip
