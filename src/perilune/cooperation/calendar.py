@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from perilune.astro.epoch import DAY, Epoch
-from perilune.catalog.book import Catalog
 from perilune.cooperation.added_delays import added_delay
 from perilune.cooperation.announced import AnnouncedDate
 from perilune.cooperation.arrangement import Arrangement, Part, Seat, literal
 from perilune.cooperation.delays import Delays, delays
 from perilune.cooperation.launch_windows import LaunchWindows
-from perilune.cooperation.partner import partner
 from perilune.cooperation.schedule import (
     PAYLOAD_INTEGRATION,
     PAYLOAD_TESTS,
-    After,
     Contribution,
     Launch,
     Schedule,
     Spread,
 )
 from perilune.cooperation.tasks import WINDOWS, Task
+from perilune.cooperation.waits import awaited, delivered, waits_of
 from perilune.errors import InputError
 from perilune.scenarios.load import SCENARIOS
 from perilune.scenarios.overlay import apply
@@ -66,7 +63,6 @@ def schedule_of(
     A mission whose windows could not be scanned may fly on any day; the notes say so.
     """
     notes: list[str] = []
-    there = {part.name for part in found.parts}
     known = {(part.name, seat.candidate.name) for part in base.parts for seat in part.seats}
     launches, added = [], []
     for part in found.parts:
@@ -79,10 +75,11 @@ def schedule_of(
             contributions.append(each)
         if not contributions:
             contributions = [_lead(found, part)]
+        contributions += awaited(found, part)
         windows, why = scans[part.name]
         if why:
             notes.append(f"{part.name}: launch windows not computed ({why}); any day counts")
-        waits = tuple(After(name) for name in part.mission.after if name in there)
+        waits = waits_of(found, part)
         launches.append(Launch(part.name, tuple(contributions), windows, waits, part.mission.pad))
     pads = {part.mission.pad: _PAD_D for part in found.parts if part.mission.pad}
     on = AnnouncedDate.of(found.study.as_of)
@@ -119,8 +116,8 @@ def what_counts(found: Arrangement, base: Arrangement) -> str:
     """
     rows = [
         (
-            part.name, part.planned, part.mission.lead, part.mission.kind, part.mission.after,
-            part.mission.pad,
+            part.name, part.planned, part.mission.lead, part.mission.kind, part.mission.pad,
+            waits_of(found, part), awaited(found, part),
             [(s.role, c.name, c.provider, c.kind, c.ready, c.integration_d)
              for s in _ready(part) for c in (s.candidate,)],
         )
@@ -137,46 +134,36 @@ def _ready(part: Part) -> list[Seat]:
 
 
 def _contribution(found: Arrangement, part: Part, seat: Seat, *, is_added: bool) -> Contribution:
+    """Return what a seat brings; of one partner's for one mission all slip together.
+
+    Data and the like, with nothing to build in, is not tested with the whole either.
+    """
     candidate = seat.candidate
-    ready = candidate.ready or part.planned
-    return Contribution(
+    is_built_in = is_added and candidate.integration_d != 0.0
+    return delivered(
         f"{part.name}: {candidate.name}",
         candidate.provider,
-        _side(candidate.provider, found.study.book),
         candidate.kind or seat.role,
-        AnnouncedDate.of(max(ready, _after(found.study.as_of))),
-        slip=_there(ready, found.study.as_of),
-        integration=_integration(candidate.integration_d) if is_added else None,
-        joint_tests=PAYLOAD_TESTS if is_added else None,
+        candidate.ready or part.planned,
+        found.study.as_of,
+        found.study.book,
+        integration=_integration(candidate.integration_d) if is_built_in else None,
+        joint_tests=PAYLOAD_TESTS if is_built_in else None,
+        slips_with=f"{part.name}: {candidate.provider}",
     )
 
 
 def _lead(found: Arrangement, part: Part) -> Contribution:
-    return Contribution(
-        f"{part.name}: spacecraft",
-        part.mission.lead,
-        _side(part.mission.lead, found.study.book),
-        part.mission.kind or "lander",
-        AnnouncedDate.of(max(part.planned, _after(found.study.as_of))),
-        slip=_there(part.planned, found.study.as_of),
+    mission = part.mission
+    kind, on, book = mission.kind or "lander", found.study.as_of, found.study.book
+    group = f"{part.name}: {mission.lead}"
+    return delivered(
+        f"{part.name}: spacecraft", mission.lead, kind, part.planned, on, book, slips_with=group
     )
 
 
 def _integration(days: float | None) -> Spread:
     return PAYLOAD_INTEGRATION if days is None else Spread(0.5 * days, days, 2.0 * days)
-
-
-def _after(day: date) -> date:
-    return date.fromordinal(day.toordinal() + 1)
-
-
-def _there(ready: date, as_of: date) -> Spread | None:
-    """Return no slip for what is there already."""
-    return Spread.exactly(0.0) if ready <= as_of else None
-
-
-def _side(name: str, book: Catalog) -> str:
-    return partner(name, book).side
 
 
 def windows_of(part: Part, scan: Mapping[str, Any] | None) -> tuple[LaunchWindows, str]:

@@ -22,7 +22,8 @@ from perilune.cooperation.shares import shares
 from perilune.cooperation.study import Study
 from perilune.cooperation.study_file import StationCaseFile, VariantFile
 from perilune.cooperation.tasks import STATION, Flown, Task, compute, remembered
-
+from perilune.cooperation.waits import require_no_circle
+@@
 Report = Callable[[str], None]
 
 
@@ -113,13 +114,16 @@ def evaluate(
     if base.name not in [each.name for each in chosen]:
         chosen.insert(0, base)
     arrangements = [arrange(study, each) for each in chosen]
+    for found in arrangements:
+        require_no_circle(found)
     wanted = _Wanted.of(arrangements, options)
     done, fresh = compute(wanted.tasks, options.folder, workers=options.workers, report=report)
     wanted.done.update(done)
     baseline = next(a for a in arrangements if a.variant.name == base.name)
     outcomes = []
     for number, found in enumerate(arrangements, start=1):
-        report(f"variant {number} of {len(arrangements)}: {found.variant.name}")
+        text = f"variant {number} of {len(arrangements)}: {found.variant.name}"
+        report(Tally(text, number - 1, len(arrangements)))
         outcomes.append(_evaluated(found, baseline, wanted, done, options))
     _tell(arrangements, outcomes, base.name, wanted, done)
     pairs = alike(baseline)

@@ -31,9 +31,9 @@ _SURE = 1.0 - 1e-12
 def drawn(schedule: Schedule, fit: SlipFit, *, draws_n: int, seed: int) -> dict[Part, Array]:
     """Return draws of every part of every contribution.
 
-    The numbers behind a contribution follow from seed and name, so that they are the same in a
-    schedule with others added or a date changed. Contributions of one country or kind share how
-    the history leaves that group open.
+    The numbers behind a contribution follow from seed and name, or from the name it slips with, so
+    that they are the same in a schedule with others added or a date changed. Contributions of one
+    country or kind share how the history leaves that group open.
     """
     parameters = fit.drawn(draws_n, seed)
     found: dict[Part, Array] = {}
@@ -42,7 +42,7 @@ def drawn(schedule: Schedule, fit: SlipFit, *, draws_n: int, seed: int) -> dict[
             found[name, READINESS] = _fitted(schedule, each, fit, parameters, seed)
         else:
             planned = _planned(schedule, each, draws_n, seed)
-            found[name, READINESS] = planned + each.slip.at(_uniform(seed, name, draws_n))
+            found[name, READINESS] = planned + each.slip.at(_uniform(seed, _group(each), draws_n))
         for what, spread in ((INTEGRATION, each.integration), (JOINT_TESTS, each.joint_tests)):
             if spread is not None:
                 found[name, what] = spread.at(_uniform(seed, f"{what}: {name}", draws_n))
@@ -60,7 +60,7 @@ def _fitted(
     middle = _effective(schedule, each).tdb_d() - said
     medians = fit.medians(parameters, each.country, each.kind, middle, strange)
     horizon = np.maximum(_planned(schedule, each, count, seed) - said, 1.0)
-    uniform = _uniform(seed, each.name, count)
+    uniform = _uniform(seed, _group(each), count)
     if now > said:
         passed = chances(medians, scatter, (now - said) / horizon)
         uniform = np.minimum(passed + uniform * (1.0 - passed), _SURE)
@@ -116,6 +116,10 @@ def _effective(schedule: Schedule, each: Contribution) -> AnnouncedDate:
 def _last_d(said: AnnouncedDate) -> float:
     """Return the last day of a date, TDB days past J2000."""
     return AnnouncedDate(said.last, said.last).tdb_d()
+
+
+def _group(each: Contribution) -> str:
+    return each.slips_with or each.name
 
 
 def _uniform(seed: int, name: str, count: int) -> Array:

@@ -95,6 +95,9 @@ class Contribution:
         From delivery until it is built in, beside what the others do.
     joint_tests : Spread, optional
         Of the whole mission, after the last contribution is built in.
+    slips_with : str, optional
+        Contributions that name the same draw one slip together, each for its own plan and kind:
+        the share of history that was earlier is the same for all of them. Default: its own.
     """
 
     name: str
@@ -106,6 +109,7 @@ class Contribution:
     slip: Spread | None = None
     integration: Spread | None = None
     joint_tests: Spread | None = None
+    slips_with: str | None = None
 
 
 @dataclass(frozen=True)

@@ -167,14 +167,14 @@ def named(given: str | Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in names if name)
 
 
-def require_order(after: Mapping[str, Sequence[str]]) -> None:
+def require_order(after: Mapping[str, Sequence[str]], key: str = "mission.after") -> None:
     """Refuse missions that wait for each other in a circle; names it."""
     done: set[str] = set()
 
     def visit(name: str, way: tuple[str, ...]) -> None:
         if name in way:
             circle = " after ".join([*way[way.index(name) :], name])
-            raise InputError(f"a circle of dependencies: {circle}", key="mission.after")
+            raise InputError(f"a circle of dependencies: {circle}", key=key)
         if name in done:
             return
         for before in after.get(name, ()):
