@@ -16,6 +16,7 @@ from perilune.astro.gravity import field
 from perilune.dynamics.trajectory import Trajectory
 from perilune.errors import InputError, UnknownName
 from perilune.missions.mission import AsFlown, Mission
+from perilune.missions.scan import Station
 from perilune.phases.base import Check, Happening, Stack
 
 Writer = Callable[["Flight", Path, bool], list[Path]]
@@ -38,6 +39,8 @@ class Flight:
         Constants, GMs, fields, orientation and versions the figures were made with.
     assumed : list of dict
         Inputs that are not confirmed.
+    ground_stations : tuple of Station
+        Those the scenario names.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Flight:
     _trajectories: dict[str, Trajectory]
     env: Environment
     writer: Writer | None = None
+    ground_stations: tuple[Station, ...] = ()
 
     @classmethod
     def of(
@@ -86,6 +90,7 @@ class Flight:
             elapsed_s=elapsed_s,
             _trajectories={name or "spacecraft": motion for name, motion in trajectories.items()},
             env=env,
+            ground_stations=mission.windows.limits.stations,
         )
 
     @property
