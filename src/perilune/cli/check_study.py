@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from perilune.cli import output
 from perilune.cooperation.arrangement import arrange
-from perilune.cooperation.evaluate import mission_task, station_task
+from perilune.cooperation.evaluate import station_task
+from perilune.cooperation.mission_flight import mission_task
 from perilune.cooperation.study import Study
 from perilune.cooperation.study_load import load_study
 from perilune.cooperation.tasks import Task

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from perilune.cooperation.arrangement import Arrangement, Part, Seat, changes_of, is_essential
+from perilune.cooperation.contact_asked import contact_short
+from perilune.cooperation.mission_flight import mission_task
 from perilune.cooperation.study_file import CandidateFile
 from perilune.cooperation.tasks import Flown, Task
 from perilune.errors import InputError
@@ -24,8 +26,15 @@ class Replacement:
 
     @property
     def task(self) -> Task:
-        """The flight of it."""
+        """The flight of it; with contact where that is what is replaced."""
+        if self.role == "relay":
+            return mission_task(self.part)
         return Task(self.part.mission.scenario, tuple(self.part.overrides))
+
+    def closes(self, flight: Flown) -> bool:
+        """Whether the mission closes with it, as it was flown."""
+        short = contact_short(self.part.mission, flight.document.get("coverage"))
+        return flight.closes and (self.role != "relay" or short is None)
 
 
 def replacements(found: Arrangement) -> list[Replacement]:
@@ -108,7 +117,7 @@ def _best(
         and each.old.name == seat.candidate.name
         and each.new.provider != seat.candidate.provider
         and each.task in flown
-        and flown[each.task].closes
+        and each.closes(flown[each.task])
     ]
     if not closing:
         return None

@@ -16,6 +16,7 @@ from perilune.cooperation.criticality import Replacement, replacements, withdraw
 from perilune.cooperation.in_words import beside, in_words
 from perilune.cooperation.launch_windows import LaunchWindows
 from perilune.cooperation.mends import mends
+from perilune.cooperation.mission_flight import mission_task
 from perilune.cooperation.outcome import Outcome, outcome
 from perilune.cooperation.rules import judge_all
 from perilune.cooperation.shares import shares
@@ -178,19 +179,6 @@ class _Wanted:
             made[found.variant.name] = replacements(found) if options.with_criticality else []
             tasks += [each.task for each in made[found.variant.name]]
         return cls(list(dict.fromkeys(tasks)), made)
-
-
-def mission_task(part: Part) -> Task:
-    """Return the flight of a mission, with its contact where ground stations are named."""
-    stations = [name for seat in part.seats for name in seat.candidate.ground_stations]
-    relays = [each for each in part.of("relay") if each.scenario]
-    return Task(
-        part.mission.scenario,
-        tuple(part.overrides),
-        stations=tuple(dict.fromkeys(stations)),
-        relay=(relays[0].scenario or "") if relays and stations else "",
-        relay_partner=relays[0].provider if relays and stations else "",
-    )
 
 
 def station_task(station: StationCaseFile) -> Task:

@@ -48,7 +48,7 @@ def _replaced(
     flown: Mapping[Task, Flown],
 ) -> Iterator[dict[str, Any]]:
     for each in made:
-        if each.mission != mission["name"] or not flown[each.task].closes:
+        if each.mission != mission["name"] or not each.closes(flown[each.task]):
             continue
         if fits_together(each.mission, each.part, found.study.book):
             margin = flown[each.task].margin_kg

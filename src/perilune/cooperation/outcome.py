@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from perilune.cooperation.arrangement import Arrangement, Part
+from perilune.cooperation.contact_asked import contact_short
 from perilune.cooperation.interfaces import aboard, match
 from perilune.cooperation.risk import chain_risk, mission_elements
 from perilune.cooperation.shown import shown
@@ -67,7 +68,10 @@ def outcome(
         for part in found.parts
     ]
     built = [_station(name, document) for name, document in stations.items()]
-    for row in missions:
+    for part, row in zip(found.parts, missions, strict=True):
+        if short := contact_short(part.mission, row.get("coverage")):
+            row["physics"] = DOES_NOT
+            row["why_not"].append(short)
         if row["mismatches"]:
             row["physics"] = DOES_NOT
             row["why_not"] += [_mismatch(each) for each in row["mismatches"]]

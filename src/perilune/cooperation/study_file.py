@@ -192,6 +192,8 @@ class MissionFile(Part):
     """Missions on one pad are 30 days apart."""
     lands_on_far_side: bool = False
     """It does not fly without a relay."""
+    contact_h_d: Annotated[float, Field(gt=0, le=24)] | None = None
+    """Fewest hours of contact a day it does with; any will do where left out."""
 
     @field_validator("after")
     @classmethod
