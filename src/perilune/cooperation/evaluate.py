@@ -24,6 +24,7 @@ from perilune.cooperation.study import Study
 from perilune.cooperation.study_file import StationCaseFile, VariantFile
 from perilune.cooperation.tasks import STATION, Flown, Task, compute, remembered
 from perilune.cooperation.waits import require_no_circle
+from perilune.runs.tally import Tally
 
 Report = Callable[[str], None]
 
