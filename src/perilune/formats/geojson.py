@@ -88,12 +88,12 @@ def _line(arc: Arc, name: str, env: Environment) -> dict[str, Any]:
             "lowest_km": round(float(np.min(below.altitude_km)), 1),
             "highest_km": round(float(np.max(below.altitude_km)), 1),
         },
-        "geometry": {"type": "MultiLineString", "coordinates": _cut(track)},
+        "geometry": {"type": "MultiLineString", "coordinates": cut_at_date_line(track)},
     }
 
 
-def _cut(track: Array) -> list[list[list[float]]]:
-    """Return a track (longitude, latitude) in parts that do not cross the date line."""
+def cut_at_date_line(track: Array) -> list[list[list[float]]]:
+    """Return a track (longitude and latitude, deg, shape (n, 2)) in parts that end at 180 deg."""
     parts: list[list[list[float]]] = [[]]
     for k, (longitude, latitude) in enumerate(track.tolist()):
         if k and abs(longitude - track[k - 1, 0]) > 180.0:
