@@ -22,7 +22,8 @@ Margin = Callable[[Epoch], Array]
 """Positive while in sight; of an array of instants."""
 
 STEP_S = 600.0
-_EXACT_S = 1e-3
+EXACT_S = 1e-3
+"""To which rise and set are found."""
 _GOLDEN = 0.5 * (np.sqrt(5.0) - 1.0)
 
 
@@ -79,7 +80,13 @@ class Contact:
 
 
 def contact(
-    name: str, margins: Iterable[Margin], start: Epoch, stop: Epoch, *, step_s: float = STEP_S
+    name: str,
+    margins: Iterable[Margin],
+    start: Epoch,
+    stop: Epoch,
+    *,
+    step_s: float = STEP_S,
+    exact_s: float = EXACT_S,
 ) -> Contact:
     """Return when every margin is positive.
 
@@ -90,6 +97,8 @@ def contact(
     start, stop : Epoch
     step_s : float
         Grid. A contact, or a gap, shorter than this is found if the margin bends once in it.
+    exact_s : float
+        To which rise and set are found: a picture needs less than a plan.
 
     Raises
     ------
@@ -101,7 +110,7 @@ def contact(
         raise InputError(f"contact '{name}': span of {span:g} s, step {step_s:g} s: expected > 0")
     found: Array | None = None
     for margin in margins:
-        mine = _positive(margin, start, span, step_s)
+        mine = _positive(margin, start, span, step_s, exact_s)
         found = mine if found is None else _overlap(found, mine)
     if found is None:
         raise InputError(f"contact '{name}' has no margin to look at")
@@ -130,7 +139,7 @@ def either(name: str, links: Sequence[Contact]) -> Contact:
     return replace(links[0], name=name, intervals_s=np.array(merged).reshape(-1, 2))
 
 
-def _positive(margin: Margin, start: Epoch, span_s: float, step_s: float) -> Array:
+def _positive(margin: Margin, start: Epoch, span_s: float, step_s: float, exact_s: float) -> Array:
     """Return where a margin is positive, shape (n, 2)."""
     count = max(3, int(np.ceil(span_s / step_s)) + 1)
     times = np.linspace(0.0, span_s, count)
@@ -138,7 +147,7 @@ def _positive(margin: Margin, start: Epoch, span_s: float, step_s: float) -> Arr
     times, values = _with_extremes(margin, start, times, values)
     up = values > 0.0
     turns = np.flatnonzero(up[1:] != up[:-1])
-    roots = _roots(margin, start, times[turns], times[turns + 1], up[turns])
+    roots = _roots(margin, start, times[turns], times[turns + 1], up[turns], exact_s)
     edges = np.concatenate([[0.0] if up[0] else [], roots, [span_s] if up[-1] else []])
     return edges.reshape(-1, 2)
 
@@ -175,10 +184,15 @@ def _with_extremes(
 
 
 def _roots(
-    margin: Margin, start: Epoch, low: Array, high: Array, was_up: NDArray[np.bool_]
+    margin: Margin,
+    start: Epoch,
+    low: Array,
+    high: Array,
+    was_up: NDArray[np.bool_],
+    exact_s: float,
 ) -> Array:
     """Return the instants where the margin changes sign, one a bracket: bisection, all at once."""
-    while len(low) and float(np.max(high - low)) > _EXACT_S:
+    while len(low) and float(np.max(high - low)) > exact_s:
         middle = 0.5 * (low + high)
         still = (margin(start + middle) > 0.0) == was_up
         low, high = np.where(still, middle, low), np.where(still, high, middle)
