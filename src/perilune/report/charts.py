@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any
+from typing import Any, Protocol
 
 COLORS = ("#2486cf", "#d9730d", "#12946c", "#bf5a97", "#8a78d8", "#8a8a2e", "#cf3f3a", "#6b7684")
 """Each stands out 3:1 from white and from the page's dark ground; told apart by color-blind eyes
@@ -37,6 +37,8 @@ class Series:
         A style of plotly's: `dot`, `dash`, `dashdot`; True for `dash`.
     width : float
         Of a line, px.
+    place : str
+        Of `labels`, beside their points: `middle center`, `middle right`...
     """
 
     name: str
@@ -48,6 +50,7 @@ class Series:
     color: int | None = None
     dash: bool | str = False
     width: float = 2.0
+    place: str = "middle center"
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,8 @@ class Chart:
     is_counted : bool
         y is a count of people or things: from 0 up, in whole steps.
     height_px : int or None
+    x_range : tuple of float, optional
+        Ends of the axis along the bottom.
     """
 
     name: str
@@ -86,6 +91,27 @@ class Chart:
     is_to_scale: bool = False
     is_counted: bool = False
     height_px: int | None = None
+    x_range: tuple[float, float] | None = None
+
+
+class Placed(Protocol):
+    """What has a place in a page."""
+
+    @property
+    def name(self) -> str:
+        """Unique in its page."""
+
+    @property
+    def title(self) -> str:
+        """Above it."""
+
+    @property
+    def note(self) -> str:
+        """After its title."""
+
+    @property
+    def height_px(self) -> int | None:
+        """Its height; None for the usual one."""
 
 
 def drawn(chart: Chart) -> dict[str, Any]:
@@ -102,6 +128,8 @@ def drawn(chart: Chart) -> dict[str, Any]:
         layout["yaxis"]["autorange"] = "reversed"
     if chart.is_counted:
         layout["yaxis"] |= {"rangemode": "tozero", "dtick": 1, "tickformat": "d"}
+    if chart.x_range is not None:
+        layout["xaxis"]["range"] = list(chart.x_range)
     if chart.is_to_scale:
         layout["yaxis"] |= {"scaleanchor": "x", "scaleratio": 1}
     seen: dict[str, int] = {}
@@ -154,7 +182,8 @@ def _traces(series: Series, color: str, is_first: bool) -> list[dict[str, Any]]:
         ]
     if series.kind == "labels":
         hidden = {"showlegend": False, "hoverinfo": "skip", "hovertemplate": None}
-        return [base | hidden | {"type": "scatter", "mode": "text", "cliponaxis": False}]
+        text = {"type": "scatter", "mode": "text", "cliponaxis": False}
+        return [base | hidden | text | {"textposition": series.place}]
     if series.kind == "steps":
         line |= {"shape": "hv"}
     if series.kind == "band":
@@ -164,7 +193,7 @@ def _traces(series: Series, color: str, is_first: bool) -> list[dict[str, Any]]:
     return [base | {"type": "scatter", "mode": "lines", "line": line}]
 
 
-def box(chart: Chart) -> str:
+def box(chart: Placed) -> str:
     """Return the place of a chart in a page."""
     height = chart.height_px or _HEIGHT_PX
     return (
@@ -173,4 +202,15 @@ def box(chart: Chart) -> str:
         f'data-figure="{escape(chart.name)}" role="img" '
         f'aria-label="{escape(chart.title)}: its figures are in the tables"></div>\n'
         "<noscript>This plot needs JavaScript.</noscript>\n</figure>"
+    )
+
+
+def section(found: Sequence[Placed], name: str = "plots", heading: str = "Charts") -> str:
+    """Return a section of a page with the places of charts, two beside each other where it fits."""
+    if not found:
+        return ""
+    body = "\n".join(box(chart) for chart in found)
+    return (
+        f'<section id="{name}">\n<h2>{escape(heading)}</h2>\n<div class="plots">\n{body}\n</div>\n'
+        "</section>\n"
     )

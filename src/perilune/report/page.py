@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from string import Template
 from typing import Any
 
+from perilune.report import charts as flat
 from perilune.report import figures, pieces, tables, words
+from perilune.report.fly_charts import FlyCharts
+from perilune.report.frame import framed, section
+from perilune.report.standing import with_standing
+from perilune.report.verdict import verdict
 
 Document = Mapping[str, Any]
-
-_GOOD = ("converged", "completed", "closes")
-
-
-_HEADLINES = 14  # figures of the solves beside the verdict; the rest has a section
+Tracks = Mapping[str, Mapping[str, Any]]
 
 
-def fly_page(document: Document, tracks: Mapping[str, Mapping[str, Any]]) -> str:
+def fly_page(document: Document, tracks: Tracks, charts: FlyCharts | None = None) -> str:
     """Return one HTML page that needs nothing else, not even a network.
 
     Parameters
@@ -30,25 +30,30 @@ def fly_page(document: Document, tracks: Mapping[str, Mapping[str, Any]]) -> str
     tracks : mapping
         A plot each: the body's name to `title`, `note`, `body_radius_km`, `lines`, `points`
         (`perilune.report.figures.figure`), in km.
+    charts : FlyCharts, optional
+        What is drawn flat.
 
     Returns
     -------
     str
     """
-    title = str(document.get("title") or document.get("scenario") or "Flight")
+    charts = charts or FlyCharts()
+    document = with_standing(document)
     plots = {body: figures.figure(body, track) for body, track in tracks.items() if track}
-    return Template(pieces.asset("page.html")).substitute(
-        title=escape(title),
-        scenario=escape(str(document.get("scenario") or "")),
-        summary=pieces.paragraph(document.get("summary")),
-        verdict=_verdict(document),
-        sections="\n".join(_sections(document)),
-        plots=_plots(tracks) if plots else "",
-        provenance=pieces.provenance(document),
-        style=pieces.asset("page.css"),
-        figures=figures.script_json(plots),
-        plotly=figures.plotly_script() if plots else "",
-        script=pieces.script("plots.js"),
+    parts = [
+        *_first(document, charts),
+        _plots(tracks) if plots else "",
+        *_behind(document),
+    ]
+    return framed(
+        title=str(document.get("title") or document.get("scenario") or "Flight"),
+        name=str(document.get("scenario") or ""),
+        summary=document.get("summary"),
+        verdict=verdict(document),
+        body="\n".join(part for part in parts if part),
+        document=document,
+        drawn=plots | charts.drawn(),
+        scripts=["plots.js", "charts.js"],
     )
 
 
@@ -56,132 +61,47 @@ def _rows(document: Document, key: str) -> Sequence[Document]:
     return document.get(key) or []
 
 
-# ---- the verdict
+def _first(document: Document, charts: FlyCharts) -> Iterator[str]:
+    """Yield what is looked at first: when, how much, and how it comes down and up."""
+    events, ledger = _rows(document, "events"), _rows(document, "ledger")
+    if events:
+        table = tables.timeline(events)
+        yield section("timeline", "Timeline", "\n".join([*map(flat.box, charts.timeline), table]))
+    yield flat.section(charts.ledger, "budget", "Delta-v and masses")
+    if ledger:
+        yield section("ledger", "Propellant ledger", tables.ledger(ledger))
+    yield flat.section(charts.descent, "descent", "Powered descent")
+    yield flat.section(charts.ascent, "ascent", "Ascent from the Moon")
+    yield flat.section(charts.entry, "entry", "Entry")
 
 
-def _verdict(document: Document) -> str:
-    checks, ledger = _rows(document, "checks"), _rows(document, "ledger")
-    failed = [row for row in checks if row.get("ok") is False]
-    short = [row for row in ledger if (row.get("margin_kg") or 0.0) < 0.0]
-    closes = _closes(document, bool(failed or short))
-    kind, sign = {True: ("good", "✓"), False: ("bad", "✗"), None: ("open", "?")}[closes]
-    text = document.get("verdict") or _words(closes, document, failed, short)
-    parts = [
-        f'<div class="verdict {kind}">',
-        f'<p class="headline"><span aria-hidden="true">{sign}</span> {escape(str(text))}</p>',
-        pieces.paragraph(document.get("message"), "message"),
-        pieces.paragraph(document.get("remedy"), "message"),
-        _facts_of_verdict(document, checks),
-    ]
-    if failed or short:
-        items = [*map(_failure, failed), *map(_shortage, short)]
-        parts.append("<ul>" + "".join(f"<li>{item}</li>" for item in items) + "</ul>")
-    return "\n".join(part for part in [*parts, "</div>"] if part)
-
-
-def _closes(document: Document, broken: bool) -> bool | None:
-    told, status = document.get("closes"), document.get("status")
-    if told is not None:
-        return bool(told)
-    if status is None:
-        return False if broken else None
-    return status in _GOOD and not broken
-
-
-def _words(
-    closes: bool | None, document: Document, failed: Sequence[Any], short: Sequence[Any]
-) -> str:
-    status = document.get("status")
-    if closes is None:
-        return "Not evaluated"
-    if closes:
-        unknown = sum(row.get("ok") is None for row in _rows(document, "checks"))
-        left = f"; {_count(unknown, 'check')} not evaluated" if unknown else ""
-        return f"Everything closes{left}"
-    if status is not None and status not in _GOOD:
-        return f"Does not close: {str(status).replace('_', ' ')}"
-    reasons = [
-        f"{_count(len(failed), 'check')} failed" if failed else "",
-        "propellant is short" if short else "",
-    ]
-    return "Does not close: " + (", ".join(r for r in reasons if r) or "see the checks")
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
-
-
-def _facts_of_verdict(document: Document, checks: Sequence[Document]) -> str:
-    facts = []
-    if document.get("status") is not None:
-        facts.append(("Status", escape(str(document["status"]).replace("_", " "))))
-    if checks:
-        held = sum(row.get("ok") is True for row in checks)
-        facts.append(("Checks that hold", f"{held} of {len(checks)}"))
-    margins = [row for row in _rows(document, "ledger") if row.get("margin_kg") is not None]
-    margins = [row for row in margins if row.get("propellant_loaded_kg") or row["margin_kg"]]
-    if margins:
-        least = min(margins, key=lambda row: float(row["margin_kg"]))
-        text = f"{words.number(least['margin_kg'], 0)} kg ({tables.named(least)})"
-        facts.append(("Smallest propellant margin", text))
-    facts += _solved(document)[:_HEADLINES]
-    if _rows(document, "assumed"):
-        count = len(_rows(document, "assumed"))
-        facts.append(("Assumed figures", f'<a href="#assumed">{count}, listed below</a>'))
-    return pieces.pairs(facts, "facts")
-
-
-def _solved(document: Document) -> list[tuple[str, str]]:
-    """Return the figures of the solves, named."""
-    plain = _plain(document.get("solution") or {})
-    return [(words.label(key), _fact(key, value)) for key, value in plain]
-
-
-def _plain(mapping: Document) -> Iterator[tuple[str, Any]]:
-    for key, value in mapping.items():
-        if value is not None and not isinstance(value, (Mapping, list, tuple)):
-            yield key, value
-
-
-def _fact(key: str, value: Any) -> str:
-    return words.date(value) if key.endswith("utc") else words.scalar(value)
-
-
-def _failure(row: Document) -> str:
-    unit = f" {escape(str(row['unit']))}" if row.get("unit") else ""
-    return (
-        f"<strong>{tables.named(row)}</strong>: {words.scalar(row.get('value'))}{unit}, "
-        f"limit {words.scalar(row.get('limit'))}{unit}"
-    )
-
-
-def _shortage(row: Document) -> str:
-    missing = words.number(-float(row["margin_kg"]), 1)
-    return f"<strong>{tables.named(row)}</strong>: {missing} kg of propellant short"
-
-
-# ---- what stands behind it
-
-
-def _sections(document: Document) -> Iterator[str]:
+def _behind(document: Document) -> Iterator[str]:
+    """Yield what stands behind it."""
     solution = document.get("solution") or {}
     parts = (
-        ("timeline", "Timeline", _rows(document, "events"), tables.timeline),
-        ("ledger", "Propellant ledger", _rows(document, "ledger"), tables.ledger),
         ("checks", "Checks", _rows(document, "checks"), tables.checks),
         ("branches", "Solutions found", _rows(solution, "branches"), tables.branches),
+        ("solved", "Figures of the solves", list(_solved(solution)), _folded_figures),
         ("assumed", "Assumed or unconfirmed figures", _rows(document, "assumed"), tables.assumed),
     )
     for name, heading, rows, make in parts:
         if rows:
-            yield f'<section id="{name}">\n<h2>{heading}</h2>\n{make(rows)}\n</section>'
-    more = _solved(document)[_HEADLINES:]
-    if more:
-        facts = pieces.pairs(more, "facts")
-        yield f'<section id="solved">\n<h2>Figures of the solves</h2>\n{facts}\n</section>'
+            yield section(name, heading, make(rows))
 
 
-def _plots(tracks: Mapping[str, Mapping[str, Any]]) -> str:
+def _folded_figures(rows: Sequence[Document]) -> str:
+    return pieces.folded(f"Show all {len(rows)}", tables.solved(rows))
+
+
+def _solved(solution: Document) -> Iterator[Document]:
+    """Yield the figures of the solves: plain values, and lists of them."""
+    for key, value in solution.items():
+        nested = value if isinstance(value, (list, tuple)) else [value]
+        if value is not None and not any(isinstance(each, Mapping) for each in nested):
+            yield {"key": key, "value": value}
+
+
+def _plots(tracks: Tracks) -> str:
     boxes = "\n".join(
         f"<figure>\n<figcaption><strong>{escape(_track_title(body, track))}</strong> "
         f'{escape(str(track.get("note") or ""))}</figcaption>\n<div class="plot" '

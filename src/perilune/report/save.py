@@ -21,6 +21,7 @@ from perilune.formats.oem import write_oem
 from perilune.formats.spk import FIRST_ID, write_spk
 from perilune.formats.tables import write_events_csv
 from perilune.missions.flight import Flight
+from perilune.report.fly_charts import FlyCharts
 from perilune.report.page import fly_page
 
 _POINTS_A_STEP = 6
@@ -64,7 +65,7 @@ def save(flight: Flight, folder: Path, *, report: bool = True, command: str = ""
     write_events_csv(paths[1], flight.events)
     if report:
         paths.append(folder / "report.html")
-        write_whole(paths[-1], fly_page(document, tracks(flight)))
+        write_whole(paths[-1], fly_page(document, tracks(flight), FlyCharts.of(flight)))
     paths += _ephemerides(flight, folder)
     return paths
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from string import Template
 from typing import Any
 
-from perilune.report import charts, figures, pieces, tables
+from perilune.report import charts, pieces, tables
 from perilune.report.charts import Chart
+from perilune.report.frame import framed
+from perilune.report.frame import section as framed_section
 
 _SIGNS = {True: ("good", "✓"), False: ("bad", "✗"), None: ("open", "•")}
 
@@ -59,24 +60,20 @@ def sheet_page(sheet: Sheet, document: Mapping[str, Any]) -> str:
 
     `document` gives the provenance and the figures that are not confirmed.
     """
-    sections = [_section(part) for part in sheet.sections]
+    parts = [*sheet.sections]
     if document.get("assumed"):
         table = tables.assumed(document["assumed"])
-        heading = "Derived, assumed or unconfirmed figures"
-        sections.append(_section(Section("assumed", heading, table)))
-    drawn = {chart.name: charts.drawn(chart) for chart in sheet.charts}
-    return Template(pieces.asset("page.html")).substitute(
-        title=escape(sheet.title),
-        scenario=escape(sheet.name),
-        summary=pieces.paragraph(sheet.summary),
+        parts.append(Section("assumed", "Derived, assumed or unconfirmed figures", table))
+    sections = "\n".join(framed_section(part.name, part.heading, part.content) for part in parts)
+    return framed(
+        title=sheet.title,
+        name=sheet.name,
+        summary=sheet.summary,
         verdict=_verdict(sheet),
-        sections=_charts(sheet.charts) + "\n".join(sections),
-        plots="",
-        provenance=pieces.provenance(document),
-        style=pieces.asset("page.css"),
-        figures=figures.script_json(drawn),
-        plotly=figures.plotly_script() if drawn else "",
-        script=pieces.script("charts.js"),
+        body=charts.section(sheet.charts) + sections,
+        document=document,
+        drawn={chart.name: charts.drawn(chart) for chart in sheet.charts},
+        scripts=["charts.js"],
     )
 
 
@@ -90,18 +87,3 @@ def _verdict(sheet: Sheet) -> str:
         "</div>",
     ]
     return "\n".join(part for part in parts if part)
-
-
-def _charts(found: Sequence[Chart]) -> str:
-    if not found:
-        return ""
-    body = "\n".join(charts.box(chart) for chart in found)
-    return (
-        f'<section id="plots">\n<h2>Charts</h2>\n<div class="plots">\n{body}\n</div>\n</section>\n'
-    )
-
-
-def _section(part: Section) -> str:
-    return (
-        f'<section id="{part.name}">\n<h2>{escape(part.heading)}</h2>\n{part.content}\n</section>'
-    )

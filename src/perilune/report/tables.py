@@ -15,7 +15,7 @@ _HOLDS = {
     True: '<span class="mark good">✓ holds</span>',
     False: '<span class="mark bad">✗ fails</span>',
 }
-_ASSUMED = ("assumed", "estimate", "estimated", "unconfirmed")
+_ASSUMED = ("assumed", "estimate", "estimated", "unconfirmed", "derived")
 
 
 @dataclass(frozen=True)
@@ -99,9 +99,19 @@ def timeline(events: Sequence[Row]) -> str:
         fixed("Inclination, °", "inclination_deg", 2),
     ]
     if several:
-        craft = Column("Spacecraft", lambda r: words.scalar(r.get("spacecraft")), is_number=False)
-        columns.insert(1, craft)
+        crafts = max((len(row.get("members") or []) for row in rows), default=0)
+        columns.insert(1, Column("Spacecraft", lambda row: _whose(row, crafts), is_number=False))
     return table(columns, rows, "Timeline")
+
+
+def _whose(row: Row, crafts: int) -> str:
+    """Return whose burn it is, marked where its figures are not confirmed, or who flies on."""
+    burner, members = row.get("stage") or row.get("propellant_of"), row.get("members") or []
+    if burner:
+        return named({"name": burner, "confidence": row.get("burner_confidence")})
+    if len(members) > 2:
+        return f"all {crafts}" if len(members) == crafts else f"{len(members)} together"
+    return escape(" + ".join(map(words.sentence, members))) or words.scalar(row.get("spacecraft"))
 
 
 def _flown(event: Row) -> dict[str, Any]:
@@ -170,6 +180,21 @@ def branches(rows: Sequence[Row]) -> str:
 
 def _chosen(row: Row) -> str:
     return '<span class="mark good">✓ chosen</span>' if row.get("chosen") is True else ""
+
+
+def solved(rows: Sequence[Row]) -> str:
+    """Return the table of the figures of the solves: rows of `key` and `value`."""
+    columns = [
+        Column("Figure", lambda row: escape(words.parted(row["key"])[0]), is_number=False),
+        Column("Value", _solved_value),
+        Column("Unit", lambda row: escape(words.parted(row["key"])[1]), is_number=False),
+    ]
+    return table(columns, rows, "Figures of the solves")
+
+
+def _solved_value(row: Row) -> str:
+    key, value = str(row["key"]), row["value"]
+    return words.date(value) if key.endswith("utc") else words.scalar(value)
 
 
 def assumed(rows: Sequence[Row]) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from string import Template
 from typing import Any
 
 from perilune.missions.windows import Windows
-from perilune.report import figures, pieces, tables, words
+from perilune.report import pieces, tables, words
+from perilune.report.frame import framed, section
 from perilune.report.tables import Column, fixed
 from perilune.report.why_not import grouped
 from perilune.report.windows_figures import figures_data
@@ -40,18 +40,16 @@ def windows_page(windows: Windows, as_flown: str | None = None) -> str:
     """
     document = windows.to_json()
     title = f"{windows.title or windows.name}: launch windows"
-    return Template(pieces.asset("page.html")).substitute(
-        title=escape(title),
-        scenario=escape(windows.name),
-        summary=pieces.paragraph(_span_of(document)),
+    return framed(
+        title=title,
+        name=windows.name,
+        summary=_span_of(document),
         verdict=_verdict(windows),
-        sections=_plots(windows) + "\n" + "\n".join(_sections(windows)),
-        plots="",
-        provenance=pieces.provenance(document),
-        style=pieces.asset("page.css") + pieces.asset("windows.css"),
-        figures=figures.script_json(figures_data(windows, as_flown)),
-        plotly=figures.plotly_script(),
-        script=pieces.script("windows.js"),
+        body=_plots(windows) + "\n" + "\n".join(_sections(windows)),
+        document=document,
+        drawn=figures_data(windows, as_flown),
+        scripts=["windows.js"],
+        styles=["windows.css"],
     )
 
 
@@ -153,19 +151,15 @@ def _sections(windows: Windows) -> Iterator[str]:
     groups = grouped(windows.opportunities)
     if groups:
         counted = [{"reason": group.reason, "count": group.count} for group in groups]
-        yield _section("reasons", "Why not", tables.table(_REASONS, counted[:30], "Reasons"))
+        yield section("reasons", "Why not", tables.table(_REASONS, counted[:30], "Reasons"))
     rows, left = _shown(windows.opportunities)
     if rows:
         more = pieces.paragraph(left, "message") if left else ""
         table = tables.table(_COLUMNS, rows, "Launch opportunities")
-        yield _section("opportunities", "Launch opportunities", table + more)
+        yield section("opportunities", "Launch opportunities", table + more)
     if windows.assumed:
         table = tables.assumed(windows.assumed)
-        yield _section("assumed", "Assumed or unconfirmed figures", table)
-
-
-def _section(name: str, heading: str, content: str) -> str:
-    return f'<section id="{name}">\n<h2>{heading}</h2>\n{content}\n</section>'
+        yield section("assumed", "Assumed or unconfirmed figures", table)
 
 
 def _shown(rows: Sequence[Row]) -> tuple[list[Row], str]:

@@ -48,12 +48,17 @@ _SPELLED = {
 
 def label(key: str) -> str:
     """Return a key such as `total_dv_m_s` as a heading: "Total Δv, m/s"."""
+    name, unit = parted(key)
+    return f"{name}, {unit}" if unit else name
+
+
+def parted(key: str) -> tuple[str, str]:
+    """Return a key such as `total_dv_m_s` as a name and a unit: "Total Δv", "m/s"."""
     for suffix, unit in _UNITS.items():
         if key.endswith(suffix) and len(key) > len(suffix):
             text = sentence(key.removesuffix(suffix))
-            unit = "N" if key.endswith(_FORCES) else unit
-            return f"{text}, {unit}" if unit else text
-    return sentence(key)
+            return text, "N" if key.endswith(_FORCES) else unit
+    return sentence(key), ""
 
 
 def sentence(name: str) -> str:
@@ -71,6 +76,11 @@ def number(value: Any, decimals: int) -> str:
     if float(f"{value:.{decimals}f}") == 0.0:
         text = text.lstrip("-")
     return text.replace("-", _MINUS)
+
+
+def plain(value: float, decimals: int) -> str:
+    """Return a number as `number` does, for text that is not HTML."""
+    return number(value, decimals) if _is_number(value) else "–"
 
 
 def scalar(value: Any) -> str:
@@ -114,12 +124,13 @@ def _rounded(value: float) -> str:
     return text.replace(",", _THIN).replace("-", _MINUS)
 
 
-def date(text: Any) -> str:
-    """Return an ISO date to the second, with a space, as HTML."""
+def date(text: Any, *, minutes: bool = False) -> str:
+    """Return an ISO date to the second (or the minute), with a space, as HTML."""
     if not isinstance(text, str) or not text:
         return NOTHING
     day, _, clock = text.strip().rstrip("Z").partition("T")
-    shown = f"{day} {clock.partition('.')[0]}".strip()
+    clock = clock[:5] if minutes else clock.partition(".")[0]
+    shown = f"{day} {clock}".strip()
     return f'<time datetime="{escape(text)}">{escape(shown)}</time>'
 
 

@@ -1,14 +1,14 @@
 (function () {
   "use strict";
   const figures = perilune.json("figures") || {};
-  const boxes = Array.from(document.querySelectorAll("[data-figure]"));
+  const boxes = Array.from(document.querySelectorAll(".chart[data-figure]"));
 
   function guides(layout, colors) {
     layout.shapes = [];
     layout.annotations = [];
     for (const limit of layout.limits) {
-      layout.shapes.push({ type: "line", xref: "paper", x0: 0, x1: 1, y0: limit.y, y1: limit.y, line: { dash: "dash", width: 1.5, color: colors.ink } });
-      layout.annotations.push({ text: limit.label, xref: "paper", x: 1, xanchor: "right", y: limit.y, yanchor: "bottom", showarrow: false });
+      layout.shapes.push({ type: "line", xref: "paper", x0: 0, x1: 1, yref: limit.axis || "y", y0: limit.y, y1: limit.y, line: { dash: "dash", width: 1.5, color: colors.ink } });
+      layout.annotations.push({ text: limit.label, xref: "paper", x: 1, xanchor: "right", yref: limit.axis || "y", y: limit.y, yanchor: "bottom", showarrow: false });
     }
     for (const [place, mark] of layout.marks.entries()) {
       layout.shapes.push({ type: "line", yref: "paper", y0: 0, y1: 1, x0: mark.x, x1: mark.x, line: { dash: "dot", width: 1.5, color: colors.ink } });
@@ -22,14 +22,15 @@
     layout.margin = width < 480 ? { l: 50, r: 10, t: 60, b: 45 } : { l: 70, r: 20, t: 62, b: 50 };
     layout.legend = { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" };
     perilune.dress(layout, colors, width);
-    for (const key of ["xaxis", "yaxis"]) layout[key].zerolinecolor = colors.rule;
+    for (const key of Object.keys(layout).filter((key) => /^[xy]axis/.test(key))) layout[key].zerolinecolor = colors.rule;
     return figure;
   }
 
   async function draw(box, plotly) {
     const figure = dressed(box, perilune.screen(), box.clientWidth);
     await plotly.react(box, figure.data, figure.layout, perilune.config);
-    const size = { width: 1000, height: Math.min(box.clientHeight || 420, 1100) };
+    const width = Math.min(Math.max(box.clientWidth, 560), 1000);
+    const size = { width: width, height: Math.min(box.clientHeight || 420, 1100) };
     await perilune.still(box, dressed(box, perilune.paper, size.width), size, 1.6);
   }
 

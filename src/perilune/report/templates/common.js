@@ -80,7 +80,7 @@ const perilune = (function () {
       }
     }
     if (!library) return;
-    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => boxes.forEach((box) => draw(box, library)));
+    document.addEventListener("perilune:theme", () => boxes.forEach((box) => draw(box, library)));
   }
 
   return { paper, clear, config, json, plotly, painted, screen, dress, still, start };

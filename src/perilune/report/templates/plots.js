@@ -1,7 +1,7 @@
 (function () {
   "use strict";
   const figures = perilune.json("figures") || {};
-  const boxes = Array.from(document.querySelectorAll("[data-figure]"));
+  const boxes = Array.from(document.querySelectorAll("[data-figure]:not(.chart)"));
   const clear = perilune.clear;
 
   // The layout of a figure in the colors given, for a box so many pixels wide.
