@@ -12,30 +12,45 @@ if TYPE_CHECKING:
     from perilune.astro.environment import Environment, environment
     from perilune.astro.epoch import DAY, Epoch
     from perilune.astro.state import State
+    from perilune.cooperation.evaluate import Comparison
     from perilune.dynamics.batch import propagate_many
     from perilune.dynamics.forces import Forces, RadiationPressure
     from perilune.dynamics.propagate import Thrust, propagate
     from perilune.dynamics.trajectory import Trajectory
     from perilune.errors import PeriluneError
-    from perilune.facade import fly, station, study, windows
+    from perilune.facade import evaluate, fly, station, study, windows
+    from perilune.formats.ephemeris import Oem
     from perilune.formats.oem import read_oem
     from perilune.missions.flight import Flight
+    from perilune.missions.mission import Mission
     from perilune.missions.reconstruct import Reconstruction, reconstruct
+    from perilune.missions.windows import Windows
     from perilune.scenarios.load import load
+    from perilune.stations.result import StationResult
+    from perilune.views.table import Table
+
+    __version__: str
 
 _HOME = {
     "DAY": "perilune.astro.epoch",
+    "Comparison": "perilune.cooperation.evaluate",
     "Environment": "perilune.astro.environment",
     "Epoch": "perilune.astro.epoch",
     "Flight": "perilune.missions.flight",
     "Forces": "perilune.dynamics.forces",
+    "Mission": "perilune.missions.mission",
+    "Oem": "perilune.formats.ephemeris",
     "PeriluneError": "perilune.errors",
     "RadiationPressure": "perilune.dynamics.forces",
     "Reconstruction": "perilune.missions.reconstruct",
     "State": "perilune.astro.state",
+    "StationResult": "perilune.stations.result",
+    "Table": "perilune.views.table",
     "Thrust": "perilune.dynamics.propagate",
     "Trajectory": "perilune.dynamics.trajectory",
+    "Windows": "perilune.missions.windows",
     "environment": "perilune.astro.environment",
+    "evaluate": "perilune.facade",
     "fly": "perilune.facade",
     "load": "perilune.scenarios.load",
     "propagate": "perilune.dynamics.propagate",
@@ -47,17 +62,48 @@ _HOME = {
     "windows": "perilune.facade",
 }
 
-__all__ = [*sorted(_HOME), "__version__"]
+__all__ = [
+    "DAY",
+    "Comparison",
+    "Environment",
+    "Epoch",
+    "Flight",
+    "Forces",
+    "Mission",
+    "Oem",
+    "PeriluneError",
+    "RadiationPressure",
+    "Reconstruction",
+    "State",
+    "StationResult",
+    "Table",
+    "Thrust",
+    "Trajectory",
+    "Windows",
+    "__version__",
+    "environment",
+    "evaluate",
+    "fly",
+    "load",
+    "propagate",
+    "propagate_many",
+    "read_oem",
+    "reconstruct",
+    "station",
+    "study",
+    "windows",
+]
 
+if not TYPE_CHECKING:  # type checkers see the names above, and no others
 
-def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        from importlib.metadata import version
+    def __getattr__(name: str) -> Any:
+        if name == "__version__":
+            from importlib.metadata import version
 
-        return version("perilune")
-    if name in _HOME:
-        return getattr(import_module(_HOME[name]), name)
-    raise AttributeError(f"module 'perilune' has no attribute '{name}'")
+            return version("perilune")
+        if name in _HOME:
+            return getattr(import_module(_HOME[name]), name)
+        raise AttributeError(f"module 'perilune' has no attribute '{name}'")
 
 
 def __dir__() -> list[str]:

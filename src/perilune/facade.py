@@ -1,4 +1,4 @@
-"""The Python way in: `perilune.fly`, with names and files resolved and outputs at hand."""
+"""The Python way in: names and files resolved, outputs and verdicts at hand."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from pathlib import Path
 
 from perilune.astro.environment import Environment
 from perilune.astro.epoch import Epoch
-from perilune.cooperation.evaluate import Comparison, Options, evaluate
+from perilune.cooperation import evaluate as variants
+from perilune.cooperation.evaluate import Comparison, Options
 from perilune.cooperation.study_load import load_study
+from perilune.errors import InputError
 from perilune.missions import fly as chain
 from perilune.missions import windows as scan
 from perilune.missions.flight import Flight
 from perilune.missions.mission import Mission
 from perilune.missions.windows import Windows
 from perilune.report.save import save
-from perilune.report.save_station import save_station
+from perilune.report.save_station import answer, save_station
+from perilune.report.save_study import save_study
 from perilune.report.save_windows import save_windows
+from perilune.report.sheet_study import headline
 from perilune.scenarios.load import load
 from perilune.scenarios.station_ask import ask
 from perilune.stations.design import Design
@@ -46,16 +50,17 @@ def fly(
     Returns
     -------
     Flight
-        `events`, `ledger`, `checks`, `trajectory(name)`, `to_json()`, `save(folder)`.
+        `events`, `ledger`, `checks`, `trajectory(name)`, `to_json()`, `save(folder)`; itself a
+        table of its events: `polars.DataFrame(flight)`.
 
     Raises
     ------
     InputError
         Where the scenario cannot be used.
     """
-    mission = scenario if isinstance(scenario, Mission) else load(scenario, overrides=overrides)
+    mission = _mission(scenario, overrides)
     flight = chain.fly(mission, env, report=report)
-    return replace(flight, writer=_write)
+    return replace(flight, writer=_save)
 
 
 def windows(
@@ -89,15 +94,15 @@ def windows(
     Returns
     -------
     Windows
-        `opportunities` (a list of rows), `cells`, counts, `to_json()`; and itself a table for
-        pyarrow, pandas or polars: `pyarrow.table(found)`; `save(folder)`.
+        `opportunities` (a list of rows), `cells`, counts, `to_json()`, `save(folder)`; itself a
+        table: `polars.DataFrame(found)`, `pandas.DataFrame.from_arrow(found)`.
 
     Raises
     ------
     InputError
         Where the scan makes no sense.
     """
-    mission = scenario if isinstance(scenario, Mission) else load(scenario, overrides=overrides)
+    mission = _mission(scenario, overrides)
     first, last = (Epoch.utc(t) if isinstance(t, str) else t for t in (start, stop))
     found = scan.windows(mission, first, last, env=env, workers=workers, report=report)
     launch = next((row.utc for row in mission.as_flown if row.event == "lift_off"), None)
@@ -106,10 +111,6 @@ def windows(
         return save_windows(found, folder, as_flown=launch, report=report)
 
     return replace(found, writer=write)
-
-
-def _write(flight: Flight, folder: Path, report: bool) -> list[Path]:
-    return save(flight, folder, report=report)
 
 
 def station(
@@ -134,17 +135,19 @@ def station(
     Returns
     -------
     StationResult
-        `document`, `to_json()`, `save(folder)`.
+        `headline`, `document`, `table("sites")` and others, `to_json()`, `save(folder)`.
 
     Raises
     ------
     InputError
         Where the file or the question cannot be used.
     """
-    return replace(ask(verb, name, overrides, report), writer=save_station)
+    found = ask(verb, name, overrides, report)
+    told, is_good = answer(found)
+    return replace(found, writer=save_station, headline=told, is_good=is_good)
 
 
-def study(
+def evaluate(
     name: str | Path,
     *,
     overrides: Sequence[str] = (),
@@ -173,7 +176,7 @@ def study(
     Returns
     -------
     Comparison
-        `outcomes`, `to_json()`.
+        `outcomes`, `table("missions")` and others, `to_json()`, `save(folder)`.
 
     Raises
     ------
@@ -183,4 +186,24 @@ def study(
     found = load_study(name, overrides=overrides)
     chosen = [found.variant(each) for each in only] if only else None
     options = Options(None if folder is None else Path(folder), workers)
-    return evaluate(found, chosen, options, report)
+    compared = variants.evaluate(found, chosen, options, report)
+    return replace(compared, writer=_save_study, headline=headline(compared.to_json()))
+
+
+study = evaluate
+
+
+def _mission(scenario: str | Path | Mission, overrides: Sequence[str]) -> Mission:
+    if not isinstance(scenario, Mission):
+        return load(scenario, overrides=overrides)
+    if overrides:
+        raise InputError("overrides go with a name or a file: found a loaded mission")
+    return scenario
+
+
+def _save(flight: Flight, folder: Path, report: bool) -> list[Path]:
+    return save(flight, folder, report=report)
+
+
+def _save_study(compared: Comparison, folder: Path, report: bool) -> list[Path]:
+    return save_study(compared.to_json(), folder, report)

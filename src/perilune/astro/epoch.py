@@ -168,10 +168,18 @@ class Epoch:
 
     def to_datetime(self) -> datetime:
         """Return a UTC `datetime`, to a microsecond (a leap second reads as 59.999999)."""
+        if self.shape != ():
+            raise EpochError("a datetime is one instant: use to_datetime64() for an array of them")
         text: str = self.utc_iso(6).rstrip("Z")
         if text[17:19] == "60":
             text = text[:17] + "59.999999"
         return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+    def to_datetime64(self) -> Any:
+        """Return UTC as `numpy.datetime64[us]`; a leap second reads as the second before it."""
+        texts = [self.utc_iso(6)] if self.shape == () else self.utc_iso(6) if len(self) else []
+        read = np.array([t[:-1].replace(":60.", ":59.") for t in texts], dtype="datetime64[us]")
+        return read[0] if self.shape == () else read
 
     def to_astropy(self) -> Time:
         """Return an `astropy.time.Time` on the TDB scale (needs astropy)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +13,22 @@ from perilune.astro.environment import Environment
 from perilune.astro.ephemeris import BODIES
 from perilune.astro.epoch import Epoch
 from perilune.errors import FrameMismatch, InputError, UnknownName
+from perilune.views import html
+from perilune.views.table import Table, Tabular
+
+if TYPE_CHECKING:
+    from astropy.coordinates import CartesianRepresentation, SkyCoord
 
 Array = NDArray[np.float64]
 
+_COLUMNS = ("x_km", "y_km", "z_km", "vx_km_s", "vy_km_s", "vz_km_s")
+
 
 @dataclass(frozen=True, eq=False)
-class State:
+class State(Tabular):
     """A position and velocity, or an array of them.
+
+    An array of them is a table too: `polars.DataFrame(states)`.
 
     Parameters
     ----------
@@ -121,6 +130,57 @@ class State:
 
     def __len__(self) -> int:
         return len(self.epoch)
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        """The table `states`: UTC, TDB seconds past J2000, center, axes, components."""
+        epoch = Epoch(*(np.atleast_1d(part) for part in self.epoch.parts_s))
+        columns = {
+            "utc": epoch.to_datetime64(),
+            "tdb_j2000_s": epoch.j2000_s,
+            "center": np.full(len(epoch), self.center),
+            "axes": np.full(len(epoch), self.axes),
+            **dict(zip(_COLUMNS, np.atleast_2d(self.vector).T, strict=True)),
+        }
+        return {"states": Table("states", columns)}
+
+    def to_astropy(self) -> CartesianRepresentation:
+        """Return position and velocity with astropy's units (needs astropy).
+
+        Components along this state's own axes, from its own center: astropy knows no frame for
+        most of them, so none is claimed.
+        """
+        from astropy import units
+        from astropy.coordinates import CartesianDifferential, CartesianRepresentation
+
+        velocity = CartesianDifferential(*self.v_km_s.T, unit=units.km / units.s)
+        return CartesianRepresentation(*self.r_km.T, unit=units.km, differentials=velocity)
+
+    def to_skycoord(self, env: Environment) -> SkyCoord:
+        """Return an astropy `SkyCoord` in `GCRS`: seen from the Earth's center (needs astropy).
+
+        Model limits: geometric position along the axes of the ICRF. Right to turn on to `ITRS`,
+        `CIRS` or `AltAz`, as orbits are there. Not to turn into `ICRS` or other frames away from
+        the Earth: astropy takes GCRS directions as seen, with aberration. Light time is not
+        removed.
+        """
+        from astropy.coordinates import GCRS, SkyCoord
+
+        seen = self.to(center="earth", axes="icrf", env=env)
+        return SkyCoord(GCRS(seen.to_astropy(), obstime=self.epoch.to_astropy()))
+
+    def _repr_html_(self) -> str:
+        if self.epoch.shape != ():
+            shown = self.table().columns
+            return html.card(f"{len(self)} states, {self.frame}", tables=[("", shown)])
+        sizes = [float(np.linalg.norm(x)) for x in (self.r_km, self.v_km_s)]
+        parts = {
+            "": ["x", "y", "z", "length"],
+            "r_km": [*self.r_km.tolist(), sizes[0]],
+            "v_km_s": [*self.v_km_s.tolist(), sizes[1]],
+        }
+        title = f"State {self.epoch.utc_iso(3)}, {self.frame}"
+        return html.card(title, tables=[("", parts)])
 
     def __repr__(self) -> str:
         if self.epoch.shape != ():

@@ -16,6 +16,7 @@ from perilune.scenarios.flown_model import flown_model
 if TYPE_CHECKING:
     from perilune.missions.reconstruct import Reconstruction
 
+    from perilune.views.table import Table
 
 def run_reconstruct(
     file: str,
@@ -39,7 +40,7 @@ def run_reconstruct(
     finally:
         progress.done()
     document = {**found.to_json(), "file": file, "command": outputs.command()}
-    _save(document, folder)
+    _save(document, found.table("maneuvers"), folder)
     if as_json:
         output.document(document)
     else:
@@ -63,21 +64,14 @@ def _reconstruct(
     )
 
 
-def _save(document: dict[str, Any], folder: Path) -> None:
+def _save(document: dict[str, Any], maneuvers: Table, folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
         raise outputs.unwritable(folder, problem) from problem
     text = json.dumps(document, indent=2, allow_nan=False)
     write_whole(folder / "reconstruction.json", text + "\n")
-    rows = [
-        {**{key: value for key, value in row.items() if key != "direction_icrf"},
-         **{f"direction_icrf_{axis}": value
-            for axis, value in zip("xyz", row["direction_icrf"], strict=True)}}
-        for row in document["maneuvers"]
-    ]  # fmt: skip
-    columns = ("utc", "end_utc", "dv_m_s", "body", "in_gap")
-    write_whole(folder / "maneuvers.csv", csv_text(rows, columns))
+    write_whole(folder / "maneuvers.csv", csv_text(maneuvers.rows, maneuvers.names))
 
 
 _MANEUVERS = [

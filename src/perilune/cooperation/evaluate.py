@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from perilune.cooperation import told
 from perilune.cooperation.activities import activities
 from perilune.cooperation.alike import alike
 from perilune.cooperation.arrangement import Arrangement, Part, arrange, literal
@@ -25,9 +26,13 @@ from perilune.cooperation.study_file import StationCaseFile, VariantFile
 from perilune.cooperation.tasks import STATION, Flown, Task, compute, remembered
 from perilune.cooperation.waits import require_no_circle
 from perilune.runs.tally import Tally
+from perilune.errors import InputError
 
+from perilune.views.table import Table, Tabular
 Report = Callable[[str], None]
 
+Writer = Callable[["Comparison", Path, bool], list[Path]]
+"""Writes a comparison's files; given from above, so that studies know no pages."""
 
 @dataclass(frozen=True)
 class Options:
@@ -48,8 +53,8 @@ class Options:
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
-    """The variants of a study beside each other.
+class Comparison(Tabular):
+    """The variants of a study beside each other; as a table it is its variants.
 
     Attributes
     ----------
@@ -63,6 +68,8 @@ class Comparison:
     matching : dict or None
         Which missions of the two leads with most of them are alike.
     """
+    headline : str
+        The answer in a line; empty where it was not made by `perilune.evaluate`.
 
     study: Study
     outcomes: tuple[Outcome, ...]
@@ -71,6 +78,23 @@ class Comparison:
     elapsed_s: float
     matching: dict[str, Any] | None = None
 
+    writer: Writer | None = None
+    headline: str = ""
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        """The tables `variants`, `missions`, `stations`, `rules` and `shares`."""
+        return told.tables(self.to_json())
+
+    def _repr_html_(self) -> str:
+        good = any(each.verdict == "closes" for each in self.outcomes)
+        return told.card(self.to_json(), self.headline, is_good=good)
+
+    def save(self, folder: str | Path, *, report: bool = True) -> list[Path]:
+        """Write the outputs of `perilune study` into a folder; returns their paths."""
+        if self.writer is None:
+            raise InputError("this comparison has no writer: make it with perilune.evaluate()")
+        return self.writer(self, Path(folder), report)
     def to_json(self) -> dict[str, Any]:
         """Return the JSON of `study`."""
         file = self.study.file

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from perilune.astro.environment import Environment
 from perilune.astro.epoch import Epoch
 from perilune.astro.state import State
+from perilune.dynamics import told
 from perilune.dynamics.taylor import Run
 from perilune.errors import DataRangeError, InputError
+from perilune.views.table import Table, Tabular
 
 Array = NDArray[np.float64]
 
@@ -112,8 +114,11 @@ class Arc:
         return out
 
 
-class Trajectory:
+class Trajectory(Tabular):
     """A motion in time: one arc or several end to end, each about its own center.
+
+    As a table it is the states its integration passed through; for even steps make a table of
+    `trajectory.at(epochs)`.
 
     Attributes
     ----------
@@ -257,6 +262,14 @@ class Trajectory:
             status=later.status,
             events=(*self.events, *later.events),
         )
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        """The tables `states`, at the edges of every integration step, and `events`."""
+        return {"states": told.states(self.arcs), "events": told.events(self.events)}
+
+    def _repr_html_(self) -> str:
+        return told.card(self)
 
     def __repr__(self) -> str:
         centers = " > ".join(dict.fromkeys(arc.center for arc in self.arcs))

@@ -2,47 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
-
-from perilune.errors import InputError
 from perilune.formats.files import write_whole
+from perilune.views.arrow import Columns, to_arrow
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-Columns = Mapping[str, Any]
-
-
-def to_arrow(columns: Columns, metadata: Mapping[str, Any] | None = None) -> pa.Table:
-    """Return columns as an Arrow table.
-
-    Parameters
-    ----------
-    columns : mapping of str to array
-        All of one length. NaN becomes null; text becomes a dictionary, `datetime64` an instant in
-        UTC.
-    metadata : mapping, optional
-        Kept in the table's schema, each value as text or its JSON.
-
-    Raises
-    ------
-    InputError
-        Where the columns differ in length.
-    """
-    import pyarrow as pa
-
-    lengths = {name: len(column) for name, column in columns.items()}
-    if len(set(lengths.values())) > 1:
-        raise InputError(f"columns differ in length: {lengths}")
-    arrays = {name: _array(np.asarray(column)) for name, column in columns.items()}
-    return pa.table(arrays).replace_schema_metadata(
-        {key: _text(value) for key, value in (metadata or {}).items()}
-    )
+__all__ = ["to_arrow", "write_parquet"]
 
 
 def write_parquet(
@@ -67,17 +34,3 @@ def write_parquet(
     stream = pa.BufferOutputStream()
     pq.write_table(to_arrow(columns, metadata), stream, compression="zstd")
     write_whole(path, stream.getvalue().to_pybytes())
-
-
-def _array(column: np.ndarray[Any, Any]) -> pa.Array:
-    import pyarrow as pa
-
-    if column.dtype.kind == "M":
-        return pa.array(column.astype("datetime64[ms]"), pa.timestamp("ms", tz="UTC"))
-    if column.dtype.kind in "UO":
-        return pa.array(column.tolist(), pa.string()).dictionary_encode()
-    return pa.array(column, from_pandas=True)
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, allow_nan=False)

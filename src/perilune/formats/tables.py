@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from perilune.formats.files import write_whole
+from perilune.views.table import Table
 
 EVENT_COLUMNS = (
     "name",
@@ -35,8 +36,6 @@ EVENT_COLUMNS = (
 )
 """The columns every events table has, in this order; more may follow."""
 
-_NESTED = ("as_flown",)  # keys whose null stands for a whole nested table
-
 
 def write_events_csv(path: str | os.PathLike[str], events: Sequence[Mapping[str, Any]]) -> None:
     """Write the events of a flight, a row for each.
@@ -53,7 +52,8 @@ def write_events_csv(path: str | os.PathLike[str], events: Sequence[Mapping[str,
     InputError
         Where the file cannot be written.
     """
-    write_whole(path, csv_text([flatten(event) for event in events], EVENT_COLUMNS))
+    table = Table.of("events", events, EVENT_COLUMNS)
+    write_whole(path, csv_text(table.rows, table.names))
 
 
 def csv_text(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> str:
@@ -64,17 +64,6 @@ def csv_text(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> 
     writer.writerow(names)
     writer.writerows([cell(row.get(name)) for name in names] for row in rows)
     return out.getvalue()
-
-
-def flatten(row: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Return a row whose nested mappings are spread over keys joined by an underscore."""
-    flat: dict[str, Any] = {}
-    for key, value in row.items():
-        if isinstance(value, Mapping):
-            flat |= flatten(value, f"{prefix}{key}_")
-        elif value is not None or key not in _NESTED:
-            flat[prefix + key] = value
-    return flat
 
 
 def cell(value: Any) -> str:

@@ -15,17 +15,19 @@ from perilune.astro.environment import Environment
 from perilune.astro.gravity import field
 from perilune.dynamics.trajectory import Trajectory
 from perilune.errors import InputError, UnknownName
+from perilune.missions import told
 from perilune.missions.mission import AsFlown, Mission
 from perilune.missions.scan import Station
 from perilune.phases.base import Check, Happening, Stack
+from perilune.views.table import Table, Tabular
 
 Writer = Callable[["Flight", Path, bool], list[Path]]
 """Writes a flight's files; given from above, so that missions know no formats."""
 
 
 @dataclass(frozen=True, eq=False)
-class Flight:
-    """A flown mission.
+class Flight(Tabular):
+    """A flown mission; as a table it is its events.
 
     Attributes
     ----------
@@ -109,6 +111,14 @@ class Flight:
         if name not in self._trajectories:
             raise UnknownName("spacecraft with a trajectory", name, self._trajectories)
         return self._trajectories[name]
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        """The tables `events`, `ledger` and `checks`."""
+        return told.tables(self)
+
+    def _repr_html_(self) -> str:
+        return told.card(self)
 
     def save(self, folder: str | Path, *, report: bool = True) -> list[Path]:
         """Write the outputs of `perilune fly` into a folder; returns their paths."""

@@ -16,11 +16,14 @@ from perilune.astro.environment import Environment, environment
 from perilune.astro.epoch import Epoch
 from perilune.errors import InputError
 from perilune.formats.ephemeris import Oem
+from perilune.missions import told
 from perilune.missions.coast_fit import Fit, fit_coast
 from perilune.missions.flown_burn import Maneuver, burn_in
 from perilune.missions.flown_nodes import Flags, Nodes, nodes_of, runs
 from perilune.missions.flown_push import pushes
 from perilune.phases.shot import Model
+from perilune.runs.tally import Tally
+from perilune.views.table import Table, Tabular
 
 SMALLEST_M_S = 0.01
 """Delta-v below which a push is not called a maneuver, unless asked otherwise."""
@@ -62,8 +65,8 @@ class Stretch:
 
 
 @dataclass(frozen=True)
-class Reconstruction:
-    """The maneuvers and coasts of one flown ephemeris.
+class Reconstruction(Tabular):
+    """The maneuvers and coasts of one flown ephemeris; as a table it is its maneuvers.
 
     Attributes
     ----------
@@ -97,6 +100,14 @@ class Reconstruction:
     def dv_m_s(self) -> float:
         """All maneuvers together."""
         return sum(each.dv_m_s for each in self.maneuvers)
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        """The tables `maneuvers`, `coasts` and `others`."""
+        return told.flown_tables(self)
+
+    def _repr_html_(self) -> str:
+        return told.flown_card(self)
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as plain data, with the keys of the `reconstruct` document."""
@@ -179,8 +190,10 @@ def reconstruct(
     found = [(span, burn_in(nodes, pushed, *span, model, env)) for span in spans]
     kept = [(span, burn) for span, burn in found if burn.dv_m_s >= smallest_m_s]
     coasts = []
-    for first, last in _coasts([span for span, _ in kept], ground | aerial, nodes):
-        report(f"fitting the coast from {nodes.epoch[first].utc_iso(0)}")
+    free = _coasts([span for span, _ in kept], ground | aerial, nodes)
+    for number, (first, last) in enumerate(free):
+        text = f"fitting the coast from {nodes.epoch[first].utc_iso(0)}"
+        report(Tally(text, number, len(free)))
         fit = fit_coast(nodes, first, last, model, env)
         coasts.append(Coast(nodes.epoch[first], nodes.epoch[last], fit, last + 1 - first))
     kinds = (("ground", ground), ("air", aerial), ("gap", nodes.gaps & ~ground & ~aerial))

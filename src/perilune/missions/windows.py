@@ -16,6 +16,7 @@ from perilune.astro.environment import Environment, environment
 from perilune.astro.epoch import Epoch
 from perilune.errors import InputError
 from perilune.missions import cells as cell
+from perilune.missions import told
 from perilune.missions.flight import provenance
 from perilune.missions.free_time import refined
 from perilune.missions.judge import Craft, Judged, Reasons, judge
@@ -31,6 +32,7 @@ from perilune.phases.departure import LaunchPhase, TransferPhase
 from perilune.phases.lift_offs import LUNAR_DAY_S
 from perilune.runs.job import Report, run
 from perilune.runs.store import Arrays, Store
+from perilune.views.table import Table, Tabular
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -41,8 +43,8 @@ _WORTH_A_POOL = 3 * ROWS
 
 
 @dataclass(frozen=True, eq=False)
-class Windows:
-    """The outcome of a scan.
+class Windows(Tabular):
+    """The outcome of a scan; as a table it is its opportunities.
 
     Attributes
     ----------
@@ -87,11 +89,13 @@ class Windows:
         """How many opportunities are feasible."""
         return sum(row["feasible"] for row in self.opportunities)
 
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """Hand the opportunities over as a table: `pyarrow.table(found)`, pandas, polars."""
-        import pyarrow as pa
+    @property
+    def tables(self) -> dict[str, Table]:
+        """The table `opportunities`."""
+        return told.scan_tables(self)
 
-        return pa.Table.from_pylist(self.opportunities).__arrow_c_stream__(requested_schema)
+    def _repr_html_(self) -> str:
+        return told.scan_card(self)
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as plain data, with the keys of the `windows` document."""

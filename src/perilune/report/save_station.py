@@ -13,6 +13,7 @@ from perilune.report import sheet_access, sheet_assemble, sheet_crew, sheet_spli
 from perilune.report.save import require_writable
 from perilune.report.sheet import Sheet, sheet_page
 from perilune.stations.result import StationResult
+from perilune.views.table import Table
 
 SHEETS: Mapping[str, Callable[[Mapping[str, Any]], Sheet]] = {
     "access": sheet_access.sheet,
@@ -37,24 +38,25 @@ def save_station(result: StationResult, folder: Path, report: bool = True) -> li
     document = result.to_json()
     paths = [folder / f"{result.verb}.json"]
     write_whole(paths[0], json.dumps(document, indent=2, allow_nan=False) + "\n")
-    for name, rows in _tables(result.document):
+    for name, table in result.tables.items():
         paths.append(folder / f"{result.verb}-{name}.csv")
-        write_whole(paths[-1], csv_text(rows, tuple(rows[0])))
+        write_whole(paths[-1], csv_text(*_flat(table)))
     if report:
         paths.append(folder / f"{result.verb}.html")
         write_whole(paths[-1], sheet_page(SHEETS[result.verb](document), document))
     return paths
 
 
-def _tables(document: Mapping[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """Return the lists of rows of a document, with the plain values of each row."""
-    found = []
-    for name, rows in document.items():
-        if not isinstance(rows, list) or not rows or not isinstance(rows[0], Mapping):
-            continue
-        keys = [key for key in rows[0] if all(_is_plain(row.get(key)) for row in rows)]
-        found.append((name, [{key: row.get(key) for key in keys} for row in rows]))
-    return found
+def answer(result: StationResult) -> tuple[str, bool | None]:
+    """Return an answer in a line, and whether it is good."""
+    sheet = SHEETS[result.verb](result.to_json())
+    return sheet.headline, sheet.is_good
+
+
+def _flat(table: Table) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return the rows of a table for a spreadsheet, without columns that hold lists."""
+    names = [name for name in table.names if all(_is_plain(value) for value in table[name])]
+    return [{name: row[name] for name in names} for row in table.rows], names
 
 
 def _is_plain(value: Any) -> bool:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from perilune.errors import InputError
+from perilune.stations import told
+from perilune.views.table import Table, Tabular
 
 VERBS = ("access", "assemble", "crew", "upkeep", "split")
 """What can be asked of a station."""
@@ -17,8 +19,8 @@ Writer = Callable[["StationResult", Path, bool], list[Path]]
 
 
 @dataclass(frozen=True, eq=False)
-class StationResult:
-    """An answer about a station.
+class StationResult(Tabular):
+    """An answer about a station; as a table it is the first of its tables.
 
     Attributes
     ----------
@@ -32,6 +34,10 @@ class StationResult:
         Figures used that are not confirmed.
     provenance : mapping
     elapsed_s : float
+    headline : str
+        The answer in a line; empty where it was not made by `perilune.station`.
+    is_good : bool or None
+        None where there is nothing to pass or fail.
     """
 
     verb: str
@@ -42,6 +48,8 @@ class StationResult:
     provenance: Mapping[str, Any] = field(default_factory=dict)
     elapsed_s: float = 0.0
     writer: Writer | None = None
+    headline: str = ""
+    is_good: bool | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON of `perilune station VERB`."""
@@ -55,6 +63,14 @@ class StationResult:
             "provenance": dict(self.provenance),
             "elapsed_s": self.elapsed_s,
         }
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        """The tables of the document, by its keys."""
+        return told.tables(self.document)
+
+    def _repr_html_(self) -> str:
+        return told.card(self)
 
     def save(self, folder: str | Path, *, report: bool = True) -> list[Path]:
         """Write VERB.json, its tables as CSV, and VERB.html; returns the paths.

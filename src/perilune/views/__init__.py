@@ -1,0 +1,1 @@
+"""Results for other tools: tables that pandas, polars and pyarrow take, cards for notebooks."""
