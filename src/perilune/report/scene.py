@@ -1,0 +1,238 @@
+"""The scene of a flight: where every spacecraft is at any instant, for a page that moves them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from perilune.astro.epoch import Epoch
+from perilune.astro.geometry import SurfacePoint, subpoint
+from perilune.missions.flight import Flight
+from perilune.report import scene_links, scene_samples, words
+from perilune.report.scene_pieces import GROUND, Piece, pieces
+from perilune.report.scene_sky import sky, text
+
+Array = NDArray[np.float64]
+
+_STAYS = {"touchdown": "landed", "landing": "landed", "impact": "impact"}
+_INNER_SHARE = 0.8  # of the time about the Moon that the first view of it shows
+_SMALLEST_VIEW_KM = 3000.0
+
+
+@dataclass(frozen=True, eq=False)
+class Sampled:
+    """A table of a stretch: instants (s from the scene's start) and rows of `scene_samples`."""
+
+    piece: Piece
+    t_s: Array
+    rows: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Stay:
+    """A spacecraft on a surface, from and until when (s from the scene's start)."""
+
+    of: int
+    point: SurfacePoint
+    span_s: tuple[float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """What a page shows of a flight in space.
+
+    Attributes
+    ----------
+    flight : Flight
+    start : Epoch
+        Of the first event or sample; instants are seconds from it.
+    span_s : float
+    tracks : tuple of Sampled
+    stays : tuple of Stay
+    """
+
+    flight: Flight
+    start: Epoch
+    span_s: float
+    tracks: tuple[Sampled, ...]
+    stays: tuple[Stay, ...]
+
+    @cached_property
+    def events(self) -> list[dict[str, Any]]:
+        """The events: what, when (`t`, s), where over which body (`fixed` to it, km)."""
+        rows = []
+        for event, when in zip(self.flight.events, _epochs(self.flight), strict=True):
+            place = _point(event)
+            rows.append(
+                {
+                    "name": event["name"],
+                    "title": words.sentence(event["name"]),
+                    "t": round(float(when - self.start), 1),
+                    "utc": event["utc"],
+                    "dv_m_s": event["dv_m_s"],
+                    "body": event["body"],
+                    "altitude_km": round(event["altitude_km"], 1),
+                    "fixed": np.round(place.fixed_km(), 2).tolist(),
+                    "longitude_deg": event["longitude_deg"],
+                    "latitude_deg": event["latitude_deg"],
+                }
+            )
+        return rows
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the scene as plain data; tables are texts of figures."""
+        sites = scene_links.stations(self.flight)
+        return {
+            "start_utc": self.start.utc_iso(3),
+            "span_s": round(self.span_s, 1),
+            "craft": [{"name": name} for name in self.flight.spacecraft],
+            "tracks": [_track(part) for part in self.tracks],
+            "stays": [_stay(part) for part in self.stays],
+            "events": self.events,
+            "sky": sky(self.start, self.span_s, self.flight.env),
+            "stations": [
+                {"title": words.sentence(site.name.replace("-", " ")),
+                 "fixed": np.round(site.point.fixed_km(), 1).tolist()}
+                for site in sites
+            ],
+            "named": bool(self.flight.ground_stations),
+            "links": list(self._links(sites)),
+            "view_km": self._view_km(),
+        }  # fmt: skip
+
+    def _links(self, sites: Sequence[Any]) -> Iterator[dict[str, Any]]:
+        done: set[int] = set()
+        for part in self.tracks:
+            if id(part.piece) not in done:
+                done.add(id(part.piece))
+                yield from scene_links.flown_links(part.piece, sites, self.flight, self.start)
+        for stay in self.stays:
+            span = (self.start + stay.span_s[0], self.start + stay.span_s[1])
+            yield from scene_links.ground_links(
+                stay.of, stay.point, span, sites, self.flight.env, self.start
+            )
+
+    def _view_km(self) -> float:
+        """Return how far from the Moon its first view reaches: most of the time spent about it."""
+        far, weight = [np.zeros(0)], [np.zeros(0)]
+        for part in self.tracks:
+            if part.piece.center == "moon":
+                far.append(np.linalg.norm(part.rows[:-1, :3], axis=1))
+                weight.append(np.diff(part.t_s))
+        distance, time = np.concatenate(far), np.concatenate(weight)
+        if not len(distance):
+            return _SMALLEST_VIEW_KM
+        order = np.argsort(distance)
+        share = np.cumsum(time[order]) / np.sum(time)
+        inner = distance[order][int(np.searchsorted(share, _INNER_SHARE))]
+        return round(max(1.25 * float(inner), _SMALLEST_VIEW_KM), 0)
+
+
+def flight_scene(flight: Flight) -> Scene | None:
+    """Return the scene of a flight, None where nothing flew.
+
+    Model limits: between samples motion is interpolated (see `scene_samples`); of waits of many
+    hundred revolutions only the beginning and the end are kept.
+    """
+    found = pieces(flight)
+    if not found:
+        return None
+    starts = [_start(piece) for piece in found] + _epochs(flight)
+    stops = [flight.trajectory(name).stop for name in flight.spacecraft] + _epochs(flight)
+    start = min(starts, key=lambda epoch: float(epoch - starts[0]))
+    span = max(float(stop - start) for stop in stops)
+    moving = [piece for piece in found if piece.kind != GROUND]
+    turns = [scene_samples.turns_rad(piece) for piece in moving]
+    step = scene_samples.step_rad(sum(turns))
+    most = scene_samples.MOST // max(
+        1, sum(turn > scene_samples.MOST * step / 20 for turn in turns)
+    )
+    tracks = tuple(
+        Sampled(piece, float(_start(piece) - start) + times, rows)
+        for piece in moving
+        for times, rows in scene_samples.samples(piece, step, most)
+    )
+    return Scene(flight, start, span, tracks, tuple(_stays(flight, found, start, span)))
+
+
+def _stays(flight: Flight, found: list[Piece], start: Epoch, span_s: float) -> Iterator[Stay]:
+    """Yield the stays on a surface; what has landed stays to the end of the scene."""
+    for number, name in enumerate(flight.spacecraft):
+        own = [piece for piece in found if number in piece.of]
+        last = max(own, key=lambda piece: float(_start(piece) - start))
+        for piece in own:
+            if piece.kind == GROUND:
+                stop = span_s if piece is last else float(_stop(piece) - start)
+                yield Stay(number, _below(piece, flight), (float(_start(piece) - start), stop))
+        path = flight.trajectory(name)
+        ended = float(path.stop - start)
+        if last.kind != GROUND and _lands(flight, path.stop, ended):
+            yield Stay(number, _below(last, flight, at_end=True), (ended, max(span_s, ended)))
+
+
+def _lands(flight: Flight, stop: Epoch, ended_s: float) -> bool:
+    """Say whether an event on a surface ends a flight."""
+    del ended_s
+    return any(
+        event["name"] in _STAYS and abs(float(when - stop)) < 1.0
+        for event, when in zip(flight.events, _ends(flight), strict=True)
+    )
+
+
+def _below(piece: Piece, flight: Flight, *, at_end: bool = False) -> SurfacePoint:
+    path = piece.trajectory(flight)
+    state = path.at(path.stop if at_end else path.start)
+    point = subpoint(state, flight.env)
+    return SurfacePoint(
+        piece.center, float(point.latitude_deg), float(point.longitude_deg),
+        max(float(point.altitude_km), 0.0),
+    )  # fmt: skip
+
+
+def _start(piece: Piece) -> Epoch:
+    return piece.arcs[0].origin + piece.arcs[0].span_s[0]
+
+
+def _stop(piece: Piece) -> Epoch:
+    return piece.arcs[-1].origin + piece.arcs[-1].span_s[1]
+
+
+def _epochs(flight: Flight) -> list[Epoch]:
+    return [Epoch.utc(event["utc"]) for event in flight.events]
+
+
+def _ends(flight: Flight) -> list[Epoch]:
+    return [Epoch.utc(event["end_utc"]) for event in flight.events]
+
+
+def _point(event: dict[str, Any]) -> SurfacePoint:
+    return SurfacePoint(
+        event["body"], event["latitude_deg"], event["longitude_deg"], event["altitude_km"]
+    )
+
+
+def _track(part: Sampled) -> dict[str, Any]:
+    piece = part.piece
+    return {
+        "of": list(piece.of),
+        "center": piece.center,
+        "kind": piece.kind,
+        "t": text(part.t_s, 2, fixed=True),
+        "r": text(part.rows[:, :3], 7),
+        "v": text(part.rows[:, 3:6], 6),
+        "a": text(part.rows[:, 6:], 5),
+    }
+
+
+def _stay(stay: Stay) -> dict[str, Any]:
+    return {
+        "of": stay.of,
+        "body": stay.point.body,
+        "span": [round(t, 1) for t in stay.span_s],
+        "fixed": np.round(stay.point.fixed_km(), 3).tolist(),
+    }

@@ -1,0 +1,240 @@
+"""Maps of where a flight passes over the ground: the last revolutions, descent, ascent, entry.
+
+Drawn as SVG, so that they stand on paper and without a script; the page's script moves a mark a
+spacecraft over them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from perilune.astro import geometry
+from perilune.astro.bodies import RADIUS_KM
+from perilune.astro.state import State
+from perilune.formats.geojson import cut_at_date_line
+from perilune.report import words
+from perilune.report.scene import Sampled, Scene
+from perilune.report.scene_samples import quintic
+
+Array = NDArray[np.float64]
+
+REVOLUTIONS = 3
+"""Shown before a landing on the Moon, or of the end of a flight about it."""
+_AFTER_LIFT_OFF = 1
+_LOW_KM = {"earth": 3000.0, "moon": 70_000.0}
+_BETWEEN = 12  # points from one sample to the next
+_SCALE = 2.0  # units of the drawing a degree
+_TITLES = {
+    "earth": "Ground track on the Earth: parking orbit and departure, entry to landing",
+    "moon": "Ground track on the Moon",
+}
+_NEAR_DEG = 14.0  # events nearer than this share a label
+
+
+@dataclass(frozen=True, eq=False)
+class GroundLine:
+    """A stretch of ground track: who flies it, how, and longitude and latitude (deg)."""
+
+    of: tuple[int, ...]
+    kind: str
+    degrees: Array
+
+
+def ground_lines(scene: Scene, body: str) -> list[GroundLine]:
+    """Return the ground tracks about a body worth a map."""
+    spans = list(_spans(scene)) if body == "moon" else [(-1.0, scene.span_s + 1.0)]
+    found = []
+    for part in scene.tracks:
+        if part.piece.center == body:
+            for start, stop in _merged(spans):
+                line = _line(part, start, stop, scene)
+                if line is not None:
+                    found.append(line)
+    return found
+
+
+def ground_map(scene: Scene, body: str) -> str:
+    """Return the map of a body (HTML); nothing where no track is low enough."""
+    lines = ground_lines(scene, body)
+    if not lines:
+        return ""
+    inside = [
+        _graticule(body),
+        *(_path(line) for line in lines),
+        *_marks(scene.events, body),
+        *(_mover(number, name) for number, name in enumerate(scene.flight.spacecraft)),
+    ]
+    title = _TITLES[body]
+    return (
+        f'<figure class="map" data-map="{body}">\n<figcaption><strong>{title}</strong> '
+        f"{_note(scene, body)}</figcaption>\n"
+        f'<svg viewBox="-2 -2 724 364" role="img" aria-label="{title}; the places of its events '
+        'are in the timeline">\n' + "\n".join(inside) + "\n</svg>\n</figure>"
+    )
+
+
+def _note(scene: Scene, body: str) -> str:
+    if body == "earth":
+        return f"Below {words.number(_LOW_KM['earth'], 0)} km."
+    lands = any(stay.point.body == "moon" for stay in scene.stays)
+    until = "before the landing" if lands else "about it"
+    return f"The last {REVOLUTIONS} revolutions {until}; the far side is shaded."
+
+
+def _spans(scene: Scene) -> Iterator[tuple[float, float]]:
+    """Yield what a map of the Moon shows: until each landing, after each lift-off, or the end."""
+    around = [part for part in scene.tracks if part.piece.center == "moon"]
+    stays = [stay for stay in scene.stays if stay.point.body == "moon"]
+    for stay in stays:
+        before = [p for p in around if stay.of in p.piece.of and p.t_s[-1] <= stay.span_s[0] + 1.0]
+        yield _back(before, REVOLUTIONS), stay.span_s[0]
+        after = [p for p in around if stay.of in p.piece.of and p.t_s[0] >= stay.span_s[1] - 1.0]
+        if after:
+            yield stay.span_s[1], _onward(after, _AFTER_LIFT_OFF)
+    if not stays and around:
+        last = max(part.t_s[-1] for part in around)
+        own = [p for p in around if max(around, key=lambda q: q.t_s[-1]).piece.of == p.piece.of]
+        yield _back(own, REVOLUTIONS), float(last)
+
+
+def _back(parts: Sequence[Sampled], revolutions: float) -> float:
+    """Return the instant so many revolutions before the end of some stretches."""
+    left = 2.0 * np.pi * revolutions
+    for part in sorted(parts, key=lambda part: -part.t_s[0]):
+        turned = _angle(part)
+        if turned[-1] > left:
+            return float(np.interp(turned[-1] - left, turned, part.t_s))
+        left -= turned[-1]
+    return float(min((part.t_s[0] for part in parts), default=0.0))
+
+
+def _onward(parts: Sequence[Sampled], revolutions: float) -> float:
+    left = 2.0 * np.pi * revolutions
+    for part in sorted(parts, key=lambda part: part.t_s[0]):
+        turned = _angle(part)
+        if turned[-1] > left:
+            return float(np.interp(left, turned, part.t_s))
+        left -= turned[-1]
+    return float(max(part.t_s[-1] for part in parts))
+
+
+def _angle(part: Sampled) -> Array:
+    """Return the angle about the body swept until each sample, rad."""
+    unit = part.rows[:, :3] / np.linalg.norm(part.rows[:, :3], axis=1, keepdims=True)
+    cosine = np.clip(np.sum(unit[1:] * unit[:-1], axis=1), -1.0, 1.0)
+    return np.append(0.0, np.cumsum(np.arccos(cosine)))
+
+
+def _merged(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    out: list[tuple[float, float]] = []
+    for start, stop in sorted(spans):
+        if out and start <= out[-1][1]:
+            out[-1] = out[-1][0], max(out[-1][1], stop)
+        else:
+            out.append((start, stop))
+    return out
+
+
+def _line(part: Sampled, start: float, stop: float, scene: Scene) -> GroundLine | None:
+    inside = part.t_s[(part.t_s > start) & (part.t_s < stop)]
+    low, high = max(start, part.t_s[0]), min(stop, part.t_s[-1])
+    if low >= high:
+        return None
+    edges = np.unique(np.concatenate([[low], inside, [high]]))
+    count = _BETWEEN if len(edges) > 3 else 3 * _BETWEEN
+    t = np.linspace(edges[:-1], edges[1:], count, endpoint=False).T.ravel()
+    t = np.append(t, high)
+    r = quintic(t, part.t_s, part.rows)
+    body = part.piece.center
+    shown = np.linalg.norm(r, axis=1) < RADIUS_KM[body] + _LOW_KM[body]
+    if np.count_nonzero(shown) < 2:
+        return None
+    t, r = t[shown], r[shown]
+    when = scene.start + t
+    below = geometry.subpoint(State(when, body, "icrf", r, np.zeros_like(r)), scene.flight.env)
+    return GroundLine(
+        part.piece.of,
+        part.piece.kind,
+        np.column_stack([below.longitude_deg, below.latitude_deg]),
+    )
+
+
+def _graticule(body: str) -> str:
+    parts = []
+    if body == "moon":
+        parts += [
+            f'<rect class="far" x="{x:g}" y="0" width="180" height="360"/>' for x in (0, 540)
+        ]
+    meridians = "".join(f"M{2 * x} 0V360" for x in range(0, 361, 30))
+    parallels = "".join(f"M0 {2 * y}H720" for y in range(0, 181, 30))
+    parts.append(f'<path class="grid" d="{meridians}{parallels}"/>')
+    parts += [
+        f'<text class="degrees" x="{_x(lon) + 3:g}" y="357">{abs(lon)}°{_side(lon, "E", "W")}</text>'
+        for lon in (-120, -60, 0, 60, 120)
+    ]
+    parts += [
+        f'<text class="degrees" x="3" y="{_y(lat) - 3:g}">{abs(lat)}°{_side(lat, "N", "S")}</text>'
+        for lat in (-60, -30, 0, 30, 60)
+    ]
+    return "".join(parts)
+
+
+def _side(value: float, plus: str, minus: str) -> str:
+    return plus if value > 0 else minus if value < 0 else ""
+
+
+def _path(line: GroundLine) -> str:
+    parts = cut_at_date_line(line.degrees)
+    drawn = "".join(
+        "M" + "L".join(f"{_x(lon):.1f} {_y(lat):.1f}" for lon, lat in part) for part in parts
+    )
+    color = line.of[0] if len(line.of) == 1 else "all"
+    return f'<path class="track {line.kind} craft-{color}" d="{drawn}"/>'
+
+
+def _marks(events: Sequence[Mapping[str, Any]], body: str) -> Iterator[str]:
+    """Yield a mark an event, labels only where they have room."""
+    rows = [row for row in events if row["body"] == body and row["altitude_km"] < _LOW_KM[body]]
+    labels: list[tuple[float, float, list[str]]] = []
+    for row in rows:
+        lon, lat = row["longitude_deg"], row["latitude_deg"]
+        near = (m for m in labels if abs(m[0] - lon) < 3 * _NEAR_DEG and abs(m[1] - lat) < _NEAR_DEG)
+        label = next(near, None)
+        if label is None:
+            labels.append((lon, lat, [row["title"]]))
+        else:
+            label[2].append(row["title"])
+        yield (
+            f'<circle class="event" cx="{_x(lon):.1f}" cy="{_y(lat):.1f}" r="3.5">'
+            f'<title>{escape(row["title"])}</title></circle>'
+        )
+    for lon, lat, titles in labels:
+        more = f" + {len(titles) - 1}" if len(titles) > 1 else ""
+        left = lon > 90.0
+        yield (
+            f'<text class="label" x="{_x(lon) + (-7 if left else 7):.1f}" y="{_y(lat) - 6:.1f}"'
+            f'{" text-anchor=" + chr(34) + "end" + chr(34) if left else ""}>'
+            f"{escape(titles[0])}{more}</text>"
+        )
+
+
+def _mover(number: int, name: str) -> str:
+    title = escape(words.sentence(name))
+    return (
+        f'<circle class="mover craft-{number}" data-craft="{number}" r="6" hidden>'
+        f"<title>{title}</title></circle>"
+    )
+
+
+def _x(longitude_deg: float) -> float:
+    return _SCALE * (longitude_deg + 180.0)
+
+
+def _y(latitude_deg: float) -> float:
+    return _SCALE * (90.0 - latitude_deg)
