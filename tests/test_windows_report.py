@@ -102,7 +102,8 @@ def test_no_report_leaves_the_page_out(found: Windows, tmp_path: Path) -> None:
 def test_the_page_needs_no_network(page: str) -> None:
     markup = re.sub(r"<script.*?</script>", "", page, flags=re.S)
     links = re.findall(r'(?:src|href|action)\s*=\s*"?([^"\s>]*)', markup)
-    assert links == ["#assumed"]
+    assert links
+    assert all(link.startswith("#") for link in links)
     assert "url(" not in markup
     assert len(re.findall(r"<script[^>]*\ssrc", page)) == 0
     assert "<link" not in page

@@ -38,6 +38,12 @@ def _name(craft: str) -> str:
     return words.sentence(craft)
 
 
+def _crafts(flight: Flight) -> list[str]:
+    """Return the spacecraft that have a trajectory, in the order of the ledger."""
+    names = [row["spacecraft"] for row in flight.ledger]
+    return sorted(flight.spacecraft, key=lambda n: names.index(n) if n in names else len(names))
+
+
 def _place(flight: Flight, craft: str | None) -> int:
     """Return the color of a spacecraft, the same in every chart."""
     names = [row["spacecraft"] for row in flight.ledger]
@@ -49,29 +55,35 @@ def _place(flight: Flight, craft: str | None) -> int:
 
 def timeline(flight: Flight) -> Chart | None:
     """Return the chart of what each spacecraft does when, with the events on it."""
-    if not flight.spacecraft:
+    crafts = _crafts(flight)
+    if not crafts:
         return None
     spans: dict[str, list[tuple[str, Span]]] = {}
-    for craft in flight.spacecraft:
+    for craft in crafts:
         for kind, span in _phases(flight, craft):
             spans.setdefault(kind, []).append((craft, span))
     series = [
-        Series(kind, [end for _, (_, end) in found], [_name(craft) for craft, _ in found], "spans",
+        Series(kind, [end for _, (_, end) in found], [_name(name) for name, _ in found], "spans",
                low=[begin for _, (begin, _) in found], color=_KINDS[kind],
-               text=[f"{_name(craft)}: {kind}, {(b - a) / 3.6e6:,.1f} h" for craft, (a, b) in found])
+               text=[f"{_name(name)}: {kind}, {(b - a) / 3.6e6:,.1f} h" for name, (a, b) in found])
         for kind, found in sorted(spans.items(), key=lambda item: list(_KINDS).index(item[0]))
     ]  # fmt: skip
+    series = _in_order(series, [_name(craft) for craft in crafts])
     marked = [(row, craft) for row in flight.events for craft in _whose(flight, row)]
     series.append(
         Series("event", [_ms(row["utc"]) for row, _ in marked], [_name(c) for _, c in marked],
                "dots", color=_EVENT,
-               text=[f"{_name(c)}: {words.sentence(row['name'])}, {row['utc'][:16].replace('T', ' ')}"
+               text=[f"{_name(c)}: {words.sentence(row['name'])}, {_minute(row)}"
                      for row, c in marked])
     )  # fmt: skip
-    height = 40 * len(flight.spacecraft) + _AROUND_PX
+    height = 40 * len(crafts) + _AROUND_PX
     return Chart("timeline-chart", "Who is where when", "UTC", "", series,
                  "Burns are short: their dots show them.", x_type="date", y_type="category",
                  height_px=height)  # fmt: skip
+
+
+def _minute(row: Row) -> str:
+    return str(row["utc"])[:16].replace("T", " ")
 
 
 def _whose(flight: Flight, row: Row) -> list[str]:
@@ -129,8 +141,10 @@ def delta_v(flight: Flight) -> Chart | None:
         mine = [i for i, name in enumerate(burners) if name == burner]
         dv = [round(burns[i]["dv_m_s"], 3) for i in mine]
         text = [f"{names[i]}, {_name(burner)}: {burns[i]['dv_m_s']:,.1f} m/s" for i in mine]
-        series.append(Series(_name(burner), dv, [names[i] for i in mine], "spans",
-                             low=[0.0] * len(mine), text=text, color=_place(flight, burner)))  # fmt: skip
+        series.append(
+            Series(_name(burner), dv, [names[i] for i in mine], "spans", low=[0.0] * len(mine),
+                   text=text, color=_place(flight, burner))
+        )  # fmt: skip
     series = _in_order(series, names)
     longest = max(row["dv_m_s"] for row in burns)
     labels = [f" {words.plain(row['dv_m_s'], 1)}" for row in burns]
@@ -245,8 +259,10 @@ def propellant(flight: Flight) -> Chart | None:
     if short:
         low = [row["propellant_loaded_kg"] for _, row in short]
         needs = [row["propellant_used_kg"] for _, row in short]
-        series.append(Series("short", needs, [name for name, _ in short], "spans", low=low,
-                             text=[text[names.index(name)] for name, _ in short], color=_SHORT))  # fmt: skip
+        series.append(
+            Series("short", needs, [name for name, _ in short], "spans", low=low,
+                   text=[text[names.index(name)] for name, _ in short], color=_SHORT)
+        )  # fmt: skip
     ends = [max(row["propellant_used_kg"], row["propellant_loaded_kg"]) for row in rows]
     labels = [f" {words.plain(row['margin_kg'], 0)} left" if row["margin_kg"] >= 0.0
               else f" {words.plain(-row['margin_kg'], 0)} short" for row in rows]  # fmt: skip

@@ -14,11 +14,15 @@ _ROW_PX, _AROUND_PX = 125, 90
 
 @dataclass(frozen=True)
 class Panel:
-    """A row: its axis' title and what stands in it; limits are drawn as dashed lines."""
+    """A row: its axis' title and what stands in it; limits are drawn as dashed lines.
+
+    One `from_zero` shows how far what stands in it is from nothing.
+    """
 
     y_title: str
     series: Sequence[Series]
     limits: Mapping[str, float] = field(default_factory=dict)
+    from_zero: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,8 @@ class Panels:
         From the top down.
     is_reversed : bool
         x runs from right to left.
+    labels_left : bool
+        Limits are named at the left.
     """
 
     name: str
@@ -40,6 +46,7 @@ class Panels:
     rows: Sequence[Panel]
     note: str = ""
     is_reversed: bool = False
+    labels_left: bool = False
 
     @property
     def height_px(self) -> int:
@@ -62,9 +69,12 @@ def drawn_panels(panels: Panels) -> dict[str, Any]:
         name = "yaxis" + (str(number) if number > 1 else "")
         title = made["layout"]["yaxis"]["title"]
         layout[name] = {"title": title, "domain": [max(0.0, top - each), top], "nticks": 4}
+        if row.from_zero:
+            layout[name]["rangemode"] = "tozero"
         reference = _axis("y", number)
         data += [trace | {"yaxis": reference, "xaxis": "x"} for trace in made["data"]]
-        layout["limits"] += [limit | {"axis": reference} for limit in made["layout"]["limits"]]
+        placed = {"axis": reference, "isLeft": panels.labels_left}
+        layout["limits"] += [limit | placed for limit in made["layout"]["limits"]]
     return {"data": data, "layout": layout}
 
 

@@ -43,10 +43,16 @@ def pairs(rows: Sequence[tuple[str, str]], kind: str) -> str:
 
 
 def provenance(document: Document) -> str:
-    """Return what a result was made with, every leaf of it."""
+    """Return what a result was made with, every leaf of it: what stands alone, then by group."""
     told = dict(document.get("provenance") or {})
     merged = {key: told.pop(key, None) or document.get(key) for key in _FACTS} | told
-    return pairs(list(_leaves(merged)), "provenance")
+    alone = {key: value for key, value in merged.items() if not isinstance(value, Mapping)}
+    parts = [pairs(list(_leaves(alone)), "provenance")]
+    for key, value in merged.items():
+        if isinstance(value, Mapping):
+            parts.append(f"<h3>{escape(words.label(str(key)))}</h3>")
+            parts.append(pairs(list(_leaves(value)), "provenance"))
+    return "\n".join(part for part in parts if part)
 
 
 def _leaves(mapping: Document, prefix: str = "") -> Iterator[tuple[str, str]]:

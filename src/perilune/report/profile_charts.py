@@ -40,13 +40,15 @@ def powered_charts(profile: PoweredProfile, number: int = 1) -> list[Panels]:
     since = "ignition" if is_landing else "lift-off"
     minutes = profile.time_s / 60.0
     found = [Panels(f"{key}-time", f"{title} against time", f"minutes since {since}",
-                    _rows(profile, minutes, is_landing), note)]  # fmt: skip
+                    _rows(profile, minutes, is_landing), note, labels_left=is_landing)]  # fmt: skip
     if float(profile.range_km.max()) > _SHORT_KM:
         way = "range to go, km" if is_landing else "range flown, km"
         what = "range to go" if is_landing else "range"
         rows = _rows(profile, profile.range_km, is_landing)
-        found.append(Panels(f"{key}-range", f"{title} against {what}", way, rows,
-                            "along the ground.", is_reversed=is_landing))  # fmt: skip
+        found.append(
+            Panels(f"{key}-range", f"{title} against {what}", way, rows, "along the ground.",
+                   is_reversed=is_landing, labels_left=is_landing)
+        )  # fmt: skip
     return found
 
 
@@ -61,7 +63,11 @@ def _rows(profile: PoweredProfile, x: Array, is_landing: bool) -> list[Panel]:
     return [
         Panel("altitude, km", [Series("altitude", across, _short(profile.altitude_km))], site),
         Panel("speed, m/s", speed),
-        Panel("thrust, N", [Series("thrust", across, _short(profile.thrust_n), color=1)]),
+        Panel(
+            "thrust, N",
+            [Series("thrust", across, _short(profile.thrust_n), color=1)],
+            from_zero=True,
+        ),
         Panel("mass, kg", [Series("mass", across, _short(profile.mass_kg), color=2)]),
     ]
 

@@ -8,7 +8,7 @@
     layout.annotations = [];
     for (const limit of layout.limits) {
       layout.shapes.push({ type: "line", xref: "paper", x0: 0, x1: 1, yref: limit.axis || "y", y0: limit.y, y1: limit.y, line: { dash: "dash", width: 1.5, color: colors.ink } });
-      layout.annotations.push({ text: limit.label, xref: "paper", x: 1, xanchor: "right", yref: limit.axis || "y", y: limit.y, yanchor: "bottom", showarrow: false });
+      layout.annotations.push({ text: limit.label, xref: "paper", x: limit.isLeft ? 0 : 1, xanchor: limit.isLeft ? "left" : "right", yref: limit.axis || "y", y: limit.y, yanchor: "bottom", showarrow: false });
     }
     for (const [place, mark] of layout.marks.entries()) {
       layout.shapes.push({ type: "line", yref: "paper", y0: 0, y1: 1, x0: mark.x, x1: mark.x, line: { dash: "dot", width: 1.5, color: colors.ink } });
@@ -19,7 +19,8 @@
   function dressed(box, colors, width) {
     const figure = structuredClone(figures[box.dataset.figure]), layout = figure.layout;
     guides(layout, colors);
-    layout.margin = width < 480 ? { l: 50, r: 10, t: 60, b: 45 } : { l: 70, r: 20, t: 62, b: 50 };
+    const top = layout.showlegend ? 62 : 34;
+    layout.margin = width < 480 ? { l: 50, r: 10, t: top, b: 45 } : { l: 70, r: 20, t: top, b: 50 };
     layout.legend = { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" };
     perilune.dress(layout, colors, width);
     for (const key of Object.keys(layout).filter((key) => /^[xy]axis/.test(key))) layout[key].zerolinecolor = colors.rule;
