@@ -8,15 +8,17 @@ from pathlib import Path
 import pytest
 
 from perilune.cooperation.activities import activities
-from perilune.cooperation.arrangement import arrange, literal
+from perilune.cooperation.arrangement import arrange
+from perilune.cooperation.changes import literal
 from perilune.cooperation.criticality import replacements
 from perilune.cooperation.enumeration import enumerated
 from perilune.cooperation.evaluate import Options, evaluate, mission_task
 from perilune.cooperation.rules import judge_all
 from perilune.cooperation.study import Study
 from perilune.cooperation.study_load import load_study
-from perilune.cooperation.tasks import Flown, Task, compute
+from perilune.cooperation.tasks import Flown, Task, _content, compute
 from perilune.errors import InputError
+from perilune.scenarios.load import SCENARIOS
 from perilune.scenarios.overlay import parse
 
 FILE = """
@@ -237,6 +239,29 @@ def test_a_mission_its_own_file_refuses_is_told_and_hides_nothing(tmp_path: Path
     found = Flown.of(next(iter(done.values())))
     assert not found.closes
     assert "unknown launch site 'nowhere'" in found.why_not[0]
+
+
+def test_changes_that_say_the_same_are_one_computation() -> None:
+    first, second = 'phase.launch.site="kourou-els"', 'phase.launch.vehicle="proton-m"'
+    assert Task("luna-26", (first, second)).key == Task("luna-26", (second, first)).key
+    assert Task("luna-26", (first,)).key != Task("luna-26").key
+
+
+def test_a_changed_catalogue_file_is_computed_anew(tmp_path: Path) -> None:
+    mission, book = tmp_path / "own.toml", tmp_path / "book.toml"
+    mission.write_text('catalog = "book.toml"\n' + SCENARIOS.bundled_text("luna-26"))
+    keys = set()
+    for mass in (1.0, 2.0):
+        book.write_text(f"[vehicles.own]\nmass_kg = {mass}\n")
+        _content.cache_clear()
+        keys.add(Task(str(mission)).key)
+    assert len(keys) == 2
+
+
+def test_what_is_asked_of_one_flight_is_flown_once() -> None:
+    with_contact = Task("luna-26", ("phase.station_keeping=null",), stations=("kashi",))
+    assert with_contact.work == Task("luna-26", ("phase.station_keeping=null",)).work
+    assert with_contact.key != Task("luna-26", ("phase.station_keeping=null",)).key
 
 
 def test_replacements_are_of_other_partners_for_essential_roles(path: str) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
+from perilune.cooperation.changes import changes_of, literal
 from perilune.cooperation.study import Study, named
 from perilune.cooperation.study_file import (
     ROLES,
@@ -18,7 +19,6 @@ from perilune.cooperation.study_file import (
 )
 from perilune.errors import InputError, UnknownName
 from perilune.scenarios.load import SCENARIOS
-from perilune.scenarios.overlay import apply
 
 ESSENTIAL = ("launcher", "orbiter", "lander", "ascender", "return_capsule")
 """Without these a mission that has them does not fly."""
@@ -83,6 +83,16 @@ class Part:
     def overrides(self) -> list[str]:
         """The changes as `path.to.key=value`."""
         return [f"{path}={literal(value)}" for path, value in self.changes.items()]
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The content of its scenario with the changes."""
+        return SCENARIOS.document(self.mission.scenario, self.overrides)
+
+    def phase(self, kind: str) -> dict[str, Any]:
+        """Return its first phase of a kind; nothing where there is none."""
+        found = (p for p in self.document.get("phase", []) if p.get("kind") == kind)
+        return next(found, {})
 
 
 @dataclass(frozen=True)
@@ -200,56 +210,8 @@ def _part(
         seats += [Seat(role, each) for each in kept]
         if there and not kept:
             empty.append(role)
-    made = Part(mission, tuple(seats), tuple(empty), {}, planned)
-    return replace(made, changes=changes_of(mission, made, changes, key))
-
-
-def changes_of(
-    mission: MissionFile, part: Part, changes: Mapping[str, Any], key: str = "mission"
-) -> dict[str, Any]:
-    """Return all that differs in a mission's scenario with these seats, sums worked out.
-
-    Raises
-    ------
-    InputError
-        Where a path leads nowhere in the scenario.
-    """
-    found = dict(changes)
-    for seat in part.seats:
-        found |= seat.candidate.set
-    document = tomllib.loads(SCENARIOS.read(mission.scenario)[0])
-    try:
-        for path, value in found.items():
-            document = apply(document, path, value)
-        for seat in part.seats:
-            for path, more in seat.candidate.add.items():
-                found[path] = _number(document, path) + more
-                document = apply(document, path, found[path])
-    except InputError as error:
-        raise InputError(
-            f"the scenario of '{mission.name}': {error.problem}", key=error.key or key
-        ) from None
-    return found
-
-
-def _number(document: Mapping[str, Any], path: str) -> float:
-    """Return the number at a path of a scenario."""
-    here: Any = document
-    for step in path.split("."):
-        if isinstance(here, list):
-            here = _element(here, step)
-        else:
-            here = here.get(step) if isinstance(here, dict) else None
-    if isinstance(here, bool) or not isinstance(here, int | float):
-        raise InputError(f"found {here!r:.40}, expected a number to add to", key=path)
-    return float(here)
-
-
-def _element(rows: Sequence[Any], step: str) -> Any:
-    if step.isdigit():
-        return rows[int(step)] if int(step) < len(rows) else None
-    labels = ("name", "kind", "event")
-    return next((r for r in rows if step in [r.get(label) for label in labels]), None)
+    changes = changes_of(mission, [seat.candidate for seat in seats], changes, key)
+    return Part(mission, tuple(seats), tuple(empty), changes, planned)
 
 
 def _require_there(candidate: CandidateFile, variant: VariantFile, key: str) -> None:
@@ -294,22 +256,3 @@ def _day(value: Any, key: str) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     raise InputError(f"found {value!r:.40}, expected a date such as 2019-10-01", key=key)
-
-
-def literal(value: Any) -> str:
-    """Return a value as TOML writes it; None is `null`, which takes a key out."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'
-    if isinstance(value, datetime | date):
-        return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, Mapping):
-        inner = ", ".join(f"{key} = {literal(each)}" for key, each in value.items())
-        return f"{{ {inner} }}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(literal(each) for each in value)}]"
-    return repr(value)

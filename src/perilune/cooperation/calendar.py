@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from typing import Any
 
 from perilune.astro.epoch import DAY, Epoch
 from perilune.cooperation.added_delays import added_delay
 from perilune.cooperation.announced import AnnouncedDate
-from perilune.cooperation.arrangement import Arrangement, Part, Seat, literal
+from perilune.cooperation.arrangement import Arrangement, Part, Seat
+from perilune.cooperation.changes import literal
 from perilune.cooperation.delays import Delays, delays
 from perilune.cooperation.launch_windows import LaunchWindows
 from perilune.cooperation.schedule import (
@@ -23,8 +23,6 @@ from perilune.cooperation.schedule import (
 from perilune.cooperation.tasks import WINDOWS, Task
 from perilune.cooperation.waits import awaited, delivered, waits_of
 from perilune.errors import InputError
-from perilune.scenarios.load import SCENARIOS
-from perilune.scenarios.overlay import apply
 
 PAYLOADS = ("instrument", "rover")
 """Roles that are built into what another partner builds."""
@@ -34,7 +32,8 @@ _LAST_D = 14000.0
 _PAD_D = 30.0
 _USUAL_H = 112.0
 _SHAPING = ("phase.launch", "phase.0", "phase.transfer", "windows")
-"""What moves launch windows; masses do not."""
+_OF_A_DATE = ("lift_off_date", "lift_off_utc")
+"""What moves launch windows; masses do not, and a year's windows are those of every date."""
 
 
 def windows_task(part: Part) -> Task:
@@ -42,14 +41,12 @@ def windows_task(part: Part) -> Task:
 
     One flight time, the scenario's own where it states one, so that a year costs seconds.
     """
-    document = tomllib.loads(SCENARIOS.read(part.mission.scenario)[0])
-    for path, value in part.changes.items():
-        document = apply(document, path, value)
-    transfer: dict[str, Any] = next(
-        (p for p in document["phase"] if p.get("kind") == "transfer"), {}
-    )
-    hours = float(transfer.get("flight_time_h") or _USUAL_H)
-    shaping = {k: v for k, v in part.changes.items() if k.startswith(_SHAPING)}
+    hours = float(part.phase("transfer").get("flight_time_h") or _USUAL_H)
+    shaping = {
+        path: value
+        for path, value in part.changes.items()
+        if path.startswith(_SHAPING) and not path.endswith(_OF_A_DATE)
+    }
     changes = [f"{path}={literal(value)}" for path, value in shaping.items()]
     overrides = (*changes, f"windows.flight_time_h=[{hours}, {hours}]")
     return Task(part.mission.scenario, overrides, WINDOWS, f"{part.planned.year}-01-01T00:00:00Z")

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from perilune.cooperation.arrangement import Arrangement, Part, Seat, changes_of, is_essential
+from perilune.cooperation.arrangement import Arrangement, Part, Seat, is_essential
+from perilune.cooperation.changes import changes_of
 from perilune.cooperation.contact_asked import contact_short
 from perilune.cooperation.mission_flight import mission_task
 from perilune.cooperation.study_file import CandidateFile
@@ -56,7 +57,9 @@ def _others(found: Arrangement, part: Part, seat: Seat) -> Iterator[Replacement]
         own = {key[len(part.name) + 5 :]: value for key, value in found.variant.set.items()
                if key.startswith(f"{part.name}.set.")}  # fmt: skip
         try:
-            changes = changes_of(part.mission, changed, {**part.mission.set, **own})
+            changes = changes_of(
+                part.mission, [s.candidate for s in seats], {**part.mission.set, **own}
+            )
         except InputError:
             continue  # it does not fit this scenario
         yield Replacement(part.name, seat.role, seat.candidate, other,

@@ -11,8 +11,9 @@ from typing import Any
 from perilune.cooperation import told
 from perilune.cooperation.activities import activities
 from perilune.cooperation.alike import alike
-from perilune.cooperation.arrangement import Arrangement, Part, arrange, literal
+from perilune.cooperation.arrangement import Arrangement, Part, arrange
 from perilune.cooperation.calendar import drawn, schedule_of, what_counts, windows_of, windows_task
+from perilune.cooperation.changes import literal
 from perilune.cooperation.criticality import Replacement, replacements, withdrawals
 from perilune.cooperation.in_words import beside, in_words
 from perilune.cooperation.launch_windows import LaunchWindows
@@ -25,14 +26,14 @@ from perilune.cooperation.study import Study
 from perilune.cooperation.study_file import StationCaseFile, VariantFile
 from perilune.cooperation.tasks import STATION, Flown, Task, compute, remembered
 from perilune.cooperation.waits import require_no_circle
-from perilune.runs.tally import Tally
 from perilune.errors import InputError
-
+from perilune.runs.tally import Tally
 from perilune.views.table import Table, Tabular
-Report = Callable[[str], None]
 
+Report = Callable[[str], None]
 Writer = Callable[["Comparison", Path, bool], list[Path]]
 """Writes a comparison's files; given from above, so that studies know no pages."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -67,9 +68,9 @@ class Comparison(Tabular):
     elapsed_s : float
     matching : dict or None
         Which missions of the two leads with most of them are alike.
-    """
     headline : str
         The answer in a line; empty where it was not made by `perilune.evaluate`.
+    """
 
     study: Study
     outcomes: tuple[Outcome, ...]
@@ -77,7 +78,6 @@ class Comparison(Tabular):
     computed_n: int
     elapsed_s: float
     matching: dict[str, Any] | None = None
-
     writer: Writer | None = None
     headline: str = ""
 
@@ -95,6 +95,7 @@ class Comparison(Tabular):
         if self.writer is None:
             raise InputError("this comparison has no writer: make it with perilune.evaluate()")
         return self.writer(self, Path(folder), report)
+
     def to_json(self) -> dict[str, Any]:
         """Return the JSON of `study`."""
         file = self.study.file
@@ -153,8 +154,8 @@ def evaluate(
         outcomes.append(_evaluated(found, baseline, wanted, done, options))
     _tell(arrangements, outcomes, base.name, wanted, done)
     pairs = alike(baseline)
-    elapsed = time.perf_counter() - began
-    return Comparison(study, tuple(outcomes), fresh, len(wanted.tasks), elapsed, pairs)
+    elapsed, works = time.perf_counter() - began, len({task.work for task in wanted.tasks})
+    return Comparison(study, tuple(outcomes), fresh, works, elapsed, pairs)
 
 
 def _tell(

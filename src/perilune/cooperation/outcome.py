@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,6 @@ from perilune.cooperation.shown import shown
 from perilune.cooperation.tasks import Flown
 from perilune.cooperation.verdict import Verdict
 from perilune.errors import InputError
-from perilune.scenarios.load import SCENARIOS
 
 _WHAT = {
     "bands": "bands",
@@ -166,7 +164,7 @@ def _mismatch(row: Mapping[str, Any]) -> str:
 def _risk(found: Arrangement, part: Part, flight: Flown | None) -> dict[str, Any]:
     """Return how likely the chain holds, and its weakest link."""
     vehicle = (flight.document.get("solution") or {}).get("vehicle") if flight else None
-    vehicle = vehicle or part.changes.get("phase.launch.vehicle") or vehicle_of(part)
+    vehicle = vehicle or part.phase("launch").get("vehicle")
     filled = [shown(seat.candidate) for seat in part.seats]
     try:
         chain = mission_elements(part.name, filled, vehicle=vehicle, book=found.study.book)
@@ -179,14 +177,6 @@ def _risk(found: Arrangement, part: Part, flight: Flown | None) -> dict[str, Any
         "weakest_link": weakest.name,
         "reliability_note": "",
     }
-
-
-def vehicle_of(part: Part) -> str | None:
-    """Return the launch vehicle of a mission's scenario."""
-    document = tomllib.loads(SCENARIOS.read(part.mission.scenario)[0])
-    launch: dict[str, Any] = next((p for p in document["phase"] if p.get("kind") == "launch"), {})
-    name = launch.get("vehicle")
-    return name if isinstance(name, str) else None
 
 
 def _station(name: str, document: Mapping[str, Any]) -> dict[str, Any]:

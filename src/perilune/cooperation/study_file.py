@@ -4,34 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, field_validator, model_validator
 
 from perilune.catalog.shape_policy import CONTROLS, SETTINGS
 from perilune.scenarios.part import Confidence, Name, Part, file_list, whole_schema
-
-ROLES = (
-    "launcher",
-    "upper_stage",
-    "orbiter",
-    "lander",
-    "rover",
-    "instrument",
-    "ascender",
-    "return_capsule",
-    "relay",
-    "ground_network",
-    "landing_zone",
-    "module",
-    "crew_vehicle",
-    "cargo_vehicle",
-    "funding",
-)
-"""What a partner can bring to a mission or a station."""
-
-STATUSES = ("draft", "offered", "countered", "accepted", "withdrawn")
-"""What becomes of a proposal."""
 
 Share = Annotated[float, Field(gt=0, le=1)]
 Role = Literal[
@@ -51,6 +29,12 @@ Role = Literal[
     "cargo_vehicle",
     "funding",
 ]
+ROLES: tuple[Role, ...] = get_args(Role)
+"""What a partner can bring to a mission or a station."""
+
+Status = Literal["draft", "offered", "countered", "accepted", "withdrawn"]
+STATUSES: tuple[Status, ...] = get_args(Status)
+"""What becomes of a proposal."""
 
 
 class InterfaceFile(Part):
@@ -255,7 +239,7 @@ class VariantFile(Part):
     """Who wrote a proposal."""
     partner: str | None = None
     """On whose behalf."""
-    status: Literal["draft", "offered", "countered", "accepted", "withdrawn"] | None = None
+    status: Status | None = None
     """What became of it."""
     parent: str | None = None
     """Hash of the version it follows."""

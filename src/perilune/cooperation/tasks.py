@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from perilune.errors import PeriluneError
 from perilune.formats.files import write_whole
+from perilune.formats.toml_file import read_text
 from perilune.runs.job import run
-from perilune.scenarios.load import SCENARIOS, load
+from perilune.scenarios.load import SCENARIOS
+from perilune.scenarios.source import LARGEST_FILE
 from perilune.scenarios.station_load import STATIONS
-
-if TYPE_CHECKING:
-    from perilune.missions.flight import Flight
 
 Report = Callable[[str], None]
 
 
 MISSION, WINDOWS, STATION = "mission", "windows", "station"
-"""What can be asked: a flight, a year of launch windows, an assembly."""
+"""What can be asked: a flight, a year of launch days, an assembly."""
 
 
 @dataclass(frozen=True)
@@ -55,15 +54,45 @@ class Task:
     relay: str = ""
     relay_partner: str = ""
 
-    @property
+    @cached_property
+    def work(self) -> str:
+        """Names what has to be computed: tasks alike in it differ in what is asked of it only."""
+        return _hash(
+            _program(), self.kind, self.start, _content(self.kind, self.name, self.overrides)
+        )
+
+    @cached_property
     def key(self) -> str:
         """Names the task by everything its result depends on."""
-        source = STATIONS if self.kind == STATION else SCENARIOS
-        text = source.read(self.name)[0]
-        asked = [self.start, *self.stations, "", self.relay, self.relay_partner]
-        relay = SCENARIOS.read(self.relay)[0] if self.relay else ""
-        parts = [_program(), self.kind, *asked, text, relay, *sorted(self.overrides)]
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+        relay = _content(MISSION, self.relay, ()) if self.relay else ""
+        return _hash(self.work, *self.stations, "", relay, self.relay_partner)
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+@cache
+def _content(kind: str, name: str, overrides: tuple[str, ...]) -> str:
+    """Return what a file says with its overrides, and the catalogue files it names.
+
+    Overrides that say the same in other words give the same.
+    """
+    source = STATIONS if kind == STATION else SCENARIOS
+    try:
+        document = source.document(name, overrides)
+        own = [str(each) for each in _listed(document.get("catalog"))]
+        books = [
+            read_text(source.folder(name) / each, each, "catalogue", largest=LARGEST_FILE)
+            for each in own
+        ]
+    except PeriluneError as problem:  # the refusal is the result
+        return repr((name, overrides, str(problem)))
+    return json.dumps([document, books], sort_keys=True, default=str)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 @dataclass(frozen=True)
@@ -137,18 +166,18 @@ def _failure(check: dict[str, Any]) -> str:
 
 
 def compute(
-    tasks: Iterable[Task],
+    tasks: Sequence[Task],
     folder: Path | None,
     *,
     workers: int = 1,
     report: Report = lambda _: None,
 ) -> tuple[dict[Task, dict[str, Any]], int]:
-    """Return what every task came to, and how many had to be computed.
+    """Return what every task came to, and how many computations that took.
 
     Parameters
     ----------
-    tasks : iterable of Task
-        Equal ones are computed once.
+    tasks : sequence of Task
+        What is alike in them is computed once.
     folder : Path or None
         Where results are kept: those found there are not computed again, so an interrupted study
         goes on where it stopped.
@@ -157,16 +186,20 @@ def compute(
     report : callable
         Called with what is done and how long the rest may take.
     """
-    wanted = list(dict.fromkeys(tasks))
-    found = {task: kept for task in wanted if (kept := _kept(task, folder)) is not None}
-    todo = [task for task in wanted if task not in found]
-    if found and todo:
-        report(f"{len(found)} of {len(wanted)} computations were done before")
-    pieces = [(task, None if folder is None else str(_part(task, folder))) for task in todo]
+    wanted = {task.key: task for task in tasks}
+    found = {key: kept for key in wanted if (kept := _kept(key, folder)) is not None}
+    groups: dict[str, list[Task]] = {}
+    for key, task in wanted.items():
+        if key not in found:
+            groups.setdefault(task.work, []).append(task)
+    if found and groups:
+        report(f"{len(found)} of {len(wanted)} answers were found before")
+    pieces = [(group, [_path(task.key, folder) for task in group]) for group in groups.values()]
     results = run(_work, pieces, workers=workers, report=report)
-    for task, arrays in zip(todo, results, strict=True):
-        found[task] = json.loads(bytes(arrays["json"]))
-    return {task: found[task] for task in wanted}, len(todo)
+    for group, arrays in zip(groups.values(), results, strict=True):
+        documents = json.loads(bytes(arrays["json"]))
+        found |= {task.key: document for task, document in zip(group, documents, strict=True)}
+    return {task: found[task.key] for task in tasks}, len(groups)
 
 
 def remembered(
@@ -175,8 +208,7 @@ def remembered(
     """Return what `make` gives, from the folder where it was made before of the same `what`."""
     if folder is None:
         return make()
-    key = hashlib.sha256("\0".join((_program(), what)).encode()).hexdigest()[:32]
-    path = folder / f"{key}.json"
+    path = folder / f"{_hash(_program(), _cooperation(), what)}.json"
     try:
         found: dict[str, Any] = json.loads(path.read_bytes())
     except (OSError, ValueError):
@@ -186,115 +218,71 @@ def remembered(
     return found
 
 
-def _work(piece: tuple[Task, str | None]) -> dict[str, Any]:
-    """Compute a task and keep what it came to."""
-    task, kept_at = piece
-    try:
-        document = _ANSWERS[task.kind](task)
-    except PeriluneError as problem:
-        document = {"refused": str(problem)}
-    text = json.dumps(document, allow_nan=False)
-    if kept_at is not None:
-        Path(kept_at).parent.mkdir(parents=True, exist_ok=True)
-        write_whole(Path(kept_at), text)
+def _work(piece: tuple[list[Task], list[str | None]]) -> dict[str, Any]:
+    """Compute what some tasks have in common, answer each, and keep what each came to."""
+    from perilune.cooperation.answers import answers
+
+    tasks, kept_at = piece
+    documents = answers(tasks)
+    for document, path in zip(documents, kept_at, strict=True):
+        if path is not None:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            write_whole(Path(path), json.dumps(document, allow_nan=False))
+    text = json.dumps(documents, allow_nan=False)
     return {"json": np.frombuffer(text.encode(), dtype=np.uint8)}
 
 
-def _mission(task: Task) -> dict[str, Any]:
-    from perilune.missions.fly import fly
-
-    flight = fly(load(task.name, overrides=task.overrides))
-    return {**flight.to_json(), "coverage": _coverage(task, flight)}
+def _path(key: str, folder: Path | None) -> str | None:
+    return None if folder is None else str(folder / f"{key}.json")
 
 
-def _coverage(task: Task, flight: Flight) -> dict[str, Any] | None:
-    """Return a flight's hours of contact; None where none is asked for or it has none to give."""
-    from perilune.cooperation.coverage import coverage
-    from perilune.cooperation.links import flight_links, touchdown
-    from perilune.cooperation.relays import flown_relay
-    from perilune.missions.fly import fly
-
-    if not task.stations:
-        return None
-    landed, relay = touchdown(flight), None
-    try:
-        if task.relay and landed is not None:
-            carrier = fly(load(task.relay))
-            relay = flown_relay(carrier, landed[1], _LUNATION_D, partner=task.relay_partner or None)
-        found = coverage(flight_links(flight, task.stations, relay=relay))
-    except PeriluneError as problem:
-        return {"refused": str(problem)}
-    return {**found.to_json(), "text": found.text()}
-
-
-def _windows(task: Task) -> dict[str, Any]:
-    """Return a year of launch days; a mass that is short closes none.
-
-    Days in a row are one window: each opportunity holds for its day.
-    """
-    from perilune.astro.epoch import DAY, Epoch
-    from perilune.missions.windows import windows
-
-    start, mission = Epoch.utc(task.start), load(task.name, overrides=task.overrides)
-    found = windows(mission, start, start + 365.0 * DAY, with_hours=False)
-    rows = []
-    for row in found.opportunities:
-        lift_off = Epoch.utc(row["launch_utc"])
-        rows.append(
-            {
-                "launch_utc": row["launch_utc"],
-                "window_open_utc": (lift_off + (-_HALF_A_DAY_S)).utc_iso(0),
-                "window_close_utc": (lift_off + _HALF_A_DAY_S).utc_iso(0),
-                "feasible": all(reason.startswith(_OF_MASS) for reason in row["why_not"]),
-            }
-        )
-    return {"opportunities": rows, "cells_n": found.cells_n}
-
-
-def _station(task: Task) -> dict[str, Any]:
-    from perilune.scenarios.station_ask import ask
-
-    return dict(ask("assemble", task.name, task.overrides, lambda _: None).document)
-
-
-_ANSWERS: dict[str, Callable[[Task], dict[str, Any]]] = {
-    MISSION: _mission,
-    WINDOWS: _windows,
-    STATION: _station,
-}
-_LUNATION_D = 29.530589
-_HALF_A_DAY_S = 12.6 * 3600.0
-_OF_MASS = ("injected mass", "propellant")
-
-
-def _part(task: Task, folder: Path) -> Path:
-    return folder / f"{task.key}.json"
-
-
-def _kept(task: Task, folder: Path | None) -> dict[str, Any] | None:
+def _kept(key: str, folder: Path | None) -> dict[str, Any] | None:
     if folder is None:
         return None
     try:
-        found: dict[str, Any] = json.loads(_part(task, folder).read_bytes())
+        found: dict[str, Any] = json.loads((folder / f"{key}.json").read_bytes())
     except (OSError, ValueError):
         return None
     return found
 
 
+_ROOT = Path(__file__).parents[1]
+_FLOORS = (
+    "astro",
+    "dynamics",
+    "targeting",
+    "catalog",
+    "phases",
+    "missions",
+    "stations",
+    "scenarios",
+)
+_HERE = ("answers.py", "coverage.py", "links.py", "relays.py")
+
+
 @cache
 def _program() -> str:
-    """Name this program by its version and its files: another one flies anew.
+    """Name what computes flights, by the content of its files: another program flies anew.
 
-    What shows results, and the studies themselves, change no flight.
+    Scenarios are left out, each task's content holds its own.
     """
-    root = Path(__file__).parents[1]
-    aside = (root / "cli", root / "report", root / "cooperation" / "studies")
-    files: Sequence[Path] = sorted(
-        path
-        for path in root.rglob("*")
-        if path.suffix in (".py", ".toml") and not any(map(path.is_relative_to, aside))
-    )
-    stamp = "".join(
-        f"{p.relative_to(root)}:{p.stat().st_size}:{p.stat().st_mtime_ns}:" for p in files
-    )
-    return f"{version('perilune')} {hashlib.sha256(stamp.encode()).hexdigest()}"
+    bundles = [_ROOT / "scenarios" / source.bundle for source in (SCENARIOS, STATIONS)]
+    files = [path for floor in _FLOORS for path in _sources(_ROOT / floor)]
+    files = [path for path in files if path.parent not in bundles]
+    return _stamp([*files, *(_ROOT / "cooperation" / name for name in _HERE)])
+
+
+@cache
+def _cooperation() -> str:
+    """Name what draws schedules, likewise."""
+    return _stamp(sorted((_ROOT / "cooperation").glob("*.py")))
+
+
+def _sources(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".toml"))
+
+
+def _stamp(files: Sequence[Path]) -> str:
+    parts = [version("perilune")]
+    parts += [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
+    return _hash(*parts)

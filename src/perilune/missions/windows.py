@@ -188,7 +188,6 @@ def windows(
     env: Environment | None = None,
     workers: int = 1,
     store: Callable[[Scan], Store] | None = None,
-    with_hours: bool = True,
     report: Report = lambda _: None,
 ) -> Windows:
     """Scan a span of dates for launch opportunities.
@@ -202,8 +201,6 @@ def windows(
         Processes: see `perilune.runs.job.run`.
     store : callable, optional
         Gives the store of a scan, where finished blocks are kept.
-    with_hours : bool
-        Whether the opening and closing of each day's window are found: most of a scan's time.
     report : callable
         Called with a short text as work goes on.
 
@@ -235,10 +232,9 @@ def windows(
         cells = refined(cells, verdict, chosen, scan, found, workers)
         verdict = judged(cells)
         chosen = best_cells(cells, verdict)
-    spans: dict[int, tuple[float, float]] = {}
-    if with_hours:
-        report("opening and closing of the daily windows")
-        spans = _spans(mission, cells, chosen[verdict.feasible[chosen]], scan, workers)
+    report("opening and closing of the daily windows")
+    feasible = chosen[verdict.feasible[chosen]]
+    spans = _spans(mission, cells, feasible, scan, workers, report)
     reasons = Reasons(cells, verdict, scan, request.limits, craft)
     rows = [
         as_row(int(i), cells, verdict, scan, request.limits, spans.get(int(i)), reasons)
@@ -293,7 +289,7 @@ def _merged(parts: list[Arrays], blocks: list[cell.Block], scan: Scan) -> dict[s
 
 
 def _spans(
-    mission: Mission, cells: Arrays, rows: Rows, scan: Scan, workers: int
+    mission: Mission, cells: Arrays, rows: Rows, scan: Scan, workers: int, report: Report
 ) -> dict[int, tuple[float, float]]:
     """Return how long before and after its lift-off each feasible opportunity stays open, s."""
     parts = np.array_split(rows, max(1, round(len(rows) / ROWS))) if len(rows) else []
@@ -307,7 +303,8 @@ def _spans(
         )
         for part in parts
     ]
-    found = run(open_block, tasks, workers=workers if len(rows) > _WORTH_A_POOL else 1)
+    hands = workers if len(rows) > _WORTH_A_POOL else 1
+    found = run(open_block, tasks, workers=hands, report=report)
     return {
         int(row): (float(before), float(after))
         for part, spans in zip(parts, found, strict=True)

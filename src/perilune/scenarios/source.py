@@ -94,6 +94,18 @@ class Source:
             document = {**below, **{k: v for k, v in document.items() if k != "extends"}}
         return document
 
+    def document(self, name: str, overrides: Sequence[str] = ()) -> dict[str, Any]:
+        """Return a file's content, what it extends and overrides laid over it, not yet judged.
+
+        Raises
+        ------
+        InputError
+            Where there is no such file, it is not TOML, or a path leads nowhere in it.
+        """
+        text, where = self.read(name)
+        document = self.extended(parse_toml(text, where, self.what), where)
+        return _overridden(document, overrides, called(where, overrides))
+
     def folder(self, where: str) -> Path:
         """Return the folder that names in a file are relative to."""
         return Path() if where in self.names() else Path(where).parent
@@ -124,16 +136,21 @@ def validated(
     name = called(where, overrides)
     if "extends" in model.model_fields:
         document = source.extended(document, where)
+    document = _overridden(document, overrides, name)
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        raise explain(error, document, name, model) from None
+
+
+def _overridden(document: dict[str, Any], overrides: Sequence[str], file: str) -> dict[str, Any]:
     for assignment in overrides:
         path, value = parse(assignment)
         try:
             document = apply(document, path, value)
         except InputError as error:
-            raise InputError(error.problem, file=name, key=path) from None
-    try:
-        return model.model_validate(document)
-    except ValidationError as error:
-        raise explain(error, document, name, model) from None
+            raise InputError(error.problem, file=file, key=path) from None
+    return document
 
 
 def catalog_of(names: Sequence[str], folder: Path, where: str) -> Catalog:
