@@ -39,6 +39,9 @@ class Series:
         Of a line, px.
     place : str
         Of `labels`, beside their points: `middle center`, `middle right`...
+    symbol, size : str, float
+        Of dots: plotly's name, px.
+    opacity : float
     """
 
     name: str
@@ -51,6 +54,9 @@ class Series:
     dash: bool | str = False
     width: float = 2.0
     place: str = "middle center"
+    symbol: str = "circle"
+    size: float = 7.0
+    opacity: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,7 @@ class Chart:
     is_counted : bool
         y is a count of people or things: from 0 up, in whole steps.
     height_px : int or None
-    x_range : tuple of float, optional
+    x_range : tuple, optional
         Ends of the axis along the bottom.
     """
 
@@ -91,7 +97,7 @@ class Chart:
     is_to_scale: bool = False
     is_counted: bool = False
     height_px: int | None = None
-    x_range: tuple[float, float] | None = None
+    x_range: tuple[Any, Any] | None = None
 
 
 class Placed(Protocol):
@@ -160,10 +166,11 @@ def _traces(series: Series, color: str, is_first: bool) -> list[dict[str, Any]]:
     if series.text is not None:
         base |= {"text": list(series.text), "hovertemplate": "%{text}<extra></extra>"}
     line = {"color": color, "width": series.width, "dash": _dash(series.dash)}
+    if series.opacity < 1.0:
+        base |= {"opacity": series.opacity}
     if series.kind == "dots":
-        return [
-            base | {"type": "scatter", "mode": "markers", "marker": {"color": color, "size": 7}}
-        ]
+        marker = {"color": color, "size": series.size, "symbol": series.symbol}
+        return [base | {"type": "scatter", "mode": "markers", "marker": marker}]
     if series.kind == "bars":
         return [base | {"type": "bar", "marker": {"color": color}, "textposition": "none"}]
     if series.kind == "spans":

@@ -22,7 +22,8 @@ _ASSUMED = ("assumed", "estimate", "estimated", "unconfirmed", "derived")
 class Column:
     """A column: its heading, what it shows of a row (HTML), and whether it is of numbers.
 
-    An `optional` one is left out where `key` is null in every row.
+    An `optional` one is left out where `key` is null in every row. Rows can be filtered by what a
+    column of `choices` says; several things in a cell have commas between them.
     """
 
     title: str
@@ -31,12 +32,13 @@ class Column:
     is_number: bool = True
     optional: bool = False
     is_prose: bool = False
+    choices: bool = False
 
 
 def table(columns: Sequence[Column], rows: Sequence[Row], caption: str) -> str:
     """Return a table in a box of its own to scroll in; the first column heads the rows."""
     kept = [c for c in columns if not c.optional or any(r.get(c.key) is not None for r in rows)]
-    heads = "".join(f'<th scope="col"{_kind(c)}>{escape(c.title)}</th>' for c in kept)
+    heads = "".join(f'<th scope="col"{_kind(c)}{_choices(c)}>{escape(c.title)}</th>' for c in kept)
     body = "\n".join(_row(kept, row) for row in rows)
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(caption)}">\n'
@@ -54,6 +56,10 @@ def _row(columns: Sequence[Column], row: Row) -> str:
 def _kind(column: Column) -> str:
     kind = "number" if column.is_number else "prose" if column.is_prose else ""
     return f' class="{kind}"' if kind else ""
+
+
+def _choices(column: Column) -> str:
+    return " data-choices" if column.choices else ""
 
 
 def fixed(title: str, key: str, decimals: int, *, optional: bool = True) -> Column:

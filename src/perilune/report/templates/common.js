@@ -81,6 +81,7 @@ const perilune = (function () {
     }
     if (!library) return;
     document.addEventListener("perilune:theme", () => boxes.forEach((box) => draw(box, library)));
+    boxes.forEach((box) => box.addEventListener("perilune:redraw", () => draw(box, library)));
   }
 
   return { paper, clear, config, json, plotly, painted, screen, dress, still, start };

@@ -7,8 +7,9 @@
   // A cell as what it sorts by: a date, a number, a text; null where nothing is known.
   function worth(cell) {
     if (!cell) return null;
-    const time = cell.querySelector("time"), text = cell.textContent.trim();
+    const time = cell.querySelector("time"), rank = cell.querySelector("data"), text = cell.textContent.trim();
     if (time) return time.dateTime;
+    if (rank) return Number(rank.value);
     if (!text || text === "–") return null;
     const plain = text.replace(/[\u202f\u00a0 ]/g, "").replace(/\u2212/g, "-").replace(/^(<=|>=|\+)/, "");
     return /^-?\d/.test(plain) && isFinite(Number(plain)) ? Number(plain) : text;
@@ -46,28 +47,41 @@
     });
   }
 
+  // What a cell says; several things have commas between them.
+  const parts = (cell) => cell.textContent.split(",").map((part) => part.trim()).filter((part) => part && part !== "–");
+
+  // A list of what the cells of a column say, for the reader to choose one.
+  function chooser(head, rows) {
+    const column = head.cellIndex, label = document.createElement("label"), list = document.createElement("select");
+    const said = new Set(rows.flatMap((row) => parts(row.cells[column])));
+    list.append(new Option("all", ""), ...Array.from(said).sort(compare).map((each) => new Option(each)));
+    label.append(head.textContent.trim() + ": ", list);
+    return { label: label, list: list, keeps: (row) => !list.value || parts(row.cells[column]).includes(list.value) };
+  }
+
   function filtered(box, table) {
-    const rows = Array.from(table.tBodies[0].rows);
-    if (rows.length <= long) return;
+    const rows = Array.from(table.tBodies[0].rows), heads = Array.from(table.querySelectorAll("th[data-choices]"));
+    if (rows.length <= long && !heads.length) return;
     const texts = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
     const bar = document.createElement("p"), label = document.createElement("label");
     const field = document.createElement("input"), told = document.createElement("span");
+    const choosers = heads.map((head) => chooser(head, rows));
     bar.className = "filter";
     field.type = "search";
     field.placeholder = "words in a row";
     told.setAttribute("role", "status");
     label.append("Filter: ", field);
-    bar.append(label, told);
+    bar.append(...choosers.map((each) => each.label), label, told);
     box.before(bar);
     field.setAttribute("aria-label", "Filter the table: " + box.getAttribute("aria-label"));
-    field.addEventListener("input", function () {
+    bar.addEventListener("input", function () {
       const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
       let left = 0;
       for (const row of rows) {
-        row.hidden = !words.every((word) => texts.get(row).includes(word));
+        row.hidden = !(words.every((word) => texts.get(row).includes(word)) && choosers.every((each) => each.keeps(row)));
         left += row.hidden ? 0 : 1;
       }
-      told.textContent = words.length ? left + " of " + rows.length + " rows" : "";
+      told.textContent = left < rows.length ? left + " of " + rows.length + " rows" : "";
     });
   }
 
