@@ -1,0 +1,1 @@
+"""The parts of `builders/build_reference.py`: a module a page."""
