@@ -68,7 +68,8 @@ def timeline(flight: Flight) -> Chart | None:
                text=[f"{_name(name)}: {kind}, {(b - a) / 3.6e6:,.1f} h" for name, (a, b) in found])
         for kind, found in sorted(spans.items(), key=lambda item: list(_KINDS).index(item[0]))
     ]  # fmt: skip
-    series = _in_order(series, [_name(craft) for craft in crafts])
+    begins = min(begin for found in spans.values() for _, (begin, _) in found)
+    series = _in_order(series, [_name(craft) for craft in crafts], begins)
     marked = [(row, craft) for row in flight.events for craft in _whose(flight, row)]
     series.append(
         Series("event", [_ms(row["utc"]) for row, _ in marked], [_name(c) for _, c in marked],
@@ -165,10 +166,11 @@ def _unique(names: Sequence[str]) -> list[str]:
     return out
 
 
-def _in_order(series: list[Series], names: Sequence[str]) -> list[Series]:
-    """Return the series after one that fixes the order of the names on their axis."""
-    empty = Series(series[0].name, [0.0] * len(names), names, "spans", low=[0.0] * len(names),
-                   text=[""] * len(names), color=series[0].color)  # fmt: skip
+def _in_order(series: list[Series], names: Sequence[str], at: float = 0.0) -> list[Series]:
+    """Return the series after an empty one that fixes the order of the names on their axis."""
+    first = series[0]
+    places = [at] * len(names)
+    empty = Series(first.name, places, names, "spans", low=places, color=first.color)
     return [empty, *series]
 
 

@@ -28,12 +28,20 @@
   }
 
   async function draw(box, plotly) {
-    const figure = dressed(box, perilune.screen(), box.clientWidth);
-    await plotly.react(box, figure.data, figure.layout, perilune.config);
-    const width = Math.min(Math.max(box.clientWidth, 560), 1000);
-    const size = { width: width, height: Math.min(box.clientHeight || 420, 1100) };
-    await perilune.still(box, dressed(box, perilune.paper, size.width), size, 1.6);
+    const isSmall = box.clientWidth < 480, figure = dressed(box, perilune.screen(), box.clientWidth);
+    if (isSmall) figure.layout.dragmode = false;  // a finger on a chart scrolls the page
+    await plotly.react(box, figure.data, figure.layout, Object.assign({}, perilune.config, { displayModeBar: isSmall ? false : "hover" }));
   }
 
-  perilune.start(boxes, draw);
+  // Pictures for paper: after everything is drawn, and once, since paper is always light.
+  async function stills() {
+    for (const box of boxes.filter((each) => each.querySelector(".main-svg"))) {
+      const width = Math.min(Math.max(box.clientWidth, 560), 1000);
+      const size = { width: width, height: Math.min(box.clientHeight || 420, 1100) };
+      await perilune.still(box, dressed(box, perilune.paper, size.width), size, 1.6);
+      await new Promise((resolve) => setTimeout(resolve));  // the reader comes first
+    }
+  }
+
+  perilune.start(boxes, draw).then(stills);
 })();
