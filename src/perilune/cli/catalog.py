@@ -89,13 +89,14 @@ def _doubtful(book: Catalog, kind: str) -> int:
 
 def _show_list(kind: str, entries: list[Entry]) -> None:
     shape, keys = SHAPES[kind], _LISTED[kind]
-    columns = [("name", "left"), *((_header(key, shape), _side(key, shape)) for key in keys)]
-    columns += [("weakest figure", "left")]
+    columns: list[tuple[str, str, int]] = [("name", "left", 0)]
+    columns += [(_header(k, shape), _side(k, shape), i) for i, k in enumerate(keys)]
+    columns += [("weakest figure", "left", len(keys))]
     rows = []
     for found in entries:
         cells = [_marked(found, key) for key in keys]
         rows.append([found.name, *cells, _signed(_standing(found))])
-    output.table(kind.replace("_", " ").capitalize(), columns, rows)
+    output.table(kind.replace("_", " ").capitalize(), columns, rows, "--json")
     _prose(_LEGEND, "")
 
 
@@ -134,13 +135,14 @@ def _show_rows(key: str, rows: Sequence[Entry], shape: Shape, marks: _Sources) -
     if not rows:
         return
     used = [k for k in shape.figures if k not in _ELSEWHERE and any(k in r.figures for r in rows)]
-    columns = [("", "right"), *((_header(k, shape), _side(k, shape)) for k in used)]
+    columns: list[tuple[str, str, int]] = [("", "right", 0)]
+    columns += [(_header(k, shape), _side(k, shape), i) for i, k in enumerate(used)]
     cells = []
     for number, row in enumerate(rows, start=1):
         source = marks.number(Mark(row.confidence, row.source))
         standing = f"{SIGNS[row.confidence]} {source}".strip()
         cells.append([str(number), *(_cell(row, k) for k in used), standing])
-    output.table(key.capitalize(), [*columns, ("source", "right")], cells)
+    output.table(key.capitalize(), [*columns, ("source", "right", 0)], cells, "--json")
     for number, row in enumerate(rows, start=1):
         said = [row.figures[key] for key in ("site", "line_2", "note") if key in row.figures]
         said += [f"throttle {row.figures['throttle']:g}"] if "throttle" in row.figures else []
@@ -243,7 +245,10 @@ def _label(key: str) -> str:
 
 
 def _side(key: str, shape: Shape) -> str:
-    return "right" if shape.figures[key].type in ("number", "ratio", "count") else "left"
+    figure = shape.figures[key]
+    if figure.is_prose:
+        return "text"
+    return "right" if figure.type in ("number", "ratio", "count") else "left"
 
 
 def _wrapped(text: str) -> list[str]:
@@ -252,6 +257,5 @@ def _wrapped(text: str) -> list[str]:
 
 def _prose(text: str, start: str) -> None:
     """Print a text wrapped, its further lines indented."""
-    indent = " " * min(len(start), 8)
-    for line in wrap(text, WIDTH, initial_indent=start, subsequent_indent=indent):
-        output.line(line)
+    if text:
+        output.line(text, start, WIDTH)

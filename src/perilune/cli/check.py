@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from perilune.cli import output
-from perilune.cli.check_study import check_study
 from perilune.cooperation.study_load import STUDIES, bundled_studies
 from perilune.errors import InputError, UnknownName
 from perilune.formats.toml_file import parse
@@ -19,6 +18,8 @@ def run_check(file: str, overrides: list[str], *, as_json: bool) -> int:
     """Validate a file and say what it holds; returns the exit status."""
     kind = _kind(file)
     if kind == "study":
+        from perilune.cli.check_study import check_study
+
         return check_study(file, overrides, as_json=as_json)
     if kind == "station":
         return _check_station(file, overrides, as_json=as_json)

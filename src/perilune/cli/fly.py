@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from perilune.cli import output, outputs
+from perilune.cli.progress import Progress
 from perilune.errors import EpochError, InputError, PeriluneError
 from perilune.report.save import save
 from perilune.scenarios.load import load
@@ -32,13 +33,12 @@ def run_fly(
     """Fly a scenario; returns 0 where it closes and every check holds, else 1."""
     mission = load(scenario, overrides=overrides)
     folder = outputs.folder(directory, mission.name)
-    progress = output.Progress(quiet=quiet)
-    progress(f"{mission.name}: loading ephemeris and compiling")
-    flight = _fly(mission, called(scenario, overrides), progress)
-    flight = replace(flight, provenance={**flight.provenance, "command": outputs.command()})
-    progress("writing")
-    _save(flight, folder, more, with_report=with_report)
-    progress.done()
+    with Progress(quiet=quiet) as progress:
+        progress(f"{mission.name}: loading ephemeris and compiling")
+        flight = _fly(mission, called(scenario, overrides), progress)
+        flight = replace(flight, provenance={**flight.provenance, "command": outputs.command()})
+        progress("writing")
+        _save(flight, folder, more, with_report=with_report)
     if as_json:
         output.document(flight.to_json())
     else:
@@ -46,13 +46,12 @@ def run_fly(
     return 0 if flight.closes else 1
 
 
-def _fly(mission: Mission, where: str, progress: output.Progress) -> Flight:
+def _fly(mission: Mission, where: str, progress: Progress) -> Flight:
     from perilune.facade import fly
 
     try:
         return fly(mission, report=progress)
     except PeriluneError as problem:
-        progress.done()
         if isinstance(problem, InputError) and problem.file:
             raise
         raise InputError(str(problem), file=where) from problem
@@ -83,7 +82,8 @@ def _save(flight: Flight, folder: Path, more: Exports | None, *, with_report: bo
 def _show(flight: Flight, folder: Path) -> None:
     output.line(f"{flight.name}: {flight.title}")
     if flight.events:
-        output.table("Timeline (UTC)", _TIMELINE, [_event_row(event) for event in flight.events])
+        rows = [_event_row(event) for event in flight.events]
+        output.table("Timeline (UTC)", _TIMELINE, rows, "events.csv")
     if flight.ledger:
         output.table("Propellant (kg)", _LEDGER, [_ledger_row(row) for row in flight.ledger])
     branches = flight.solution.get("branches", [])
@@ -115,26 +115,31 @@ def _verdict(flight: Flight, failed: int) -> str:
     return f"CLOSES: all {count} checks hold ({flight.elapsed_s:.1f} s)."
 
 
-_TIMELINE = [
+_TIMELINE: output.Columns = [
     ("event", "left"),
     ("utc", "left"),
-    ("flown", "right"),
-    ("alt km", "right"),
-    ("incl deg", "right"),
+    ("flown", "right", 1),
+    ("alt km", "right", 2),
+    ("i deg", "right", 3),
     ("dv m/s", "right"),
     ("kg after", "right"),
 ]
 _LEDGER = [(name, "left" if name == "spacecraft" else "right")
            for name in ("spacecraft", "dry", "loaded", "used", "margin")]  # fmt: skip
-_BRANCHES = [
+_BRANCHES: output.Columns = [
     ("branch", "left"),
     ("dv m/s", "right"),
-    ("incl deg", "right"),
-    ("plane off km", "right"),
+    ("i deg", "right", 2),
+    ("plane off km", "right", 1),
     ("", "text"),
 ]
 
-_PLACES = [("place", "left"), ("dv m/s", "right"), ("impact", "left"), ("", "text")]
+_PLACES: output.Columns = [
+    ("place", "left"),
+    ("dv m/s", "right"),
+    ("impact", "left", 1),
+    ("", "text"),
+]
 
 
 def _number(value: float | None, digits: int) -> str:

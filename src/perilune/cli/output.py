@@ -1,42 +1,106 @@
-"""The one module that prints: tables and JSON to stdout, progress and errors to stderr."""
+"""The one module that prints: tables, text and JSON to stdout, notes and errors to stderr."""
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
+import shutil
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from io import TextIOWrapper
+from textwrap import wrap
 from typing import Any
-from unicodedata import category
+from unicodedata import category, normalize
 
 from perilune.errors import InputError
 
-_CLEAR = "\r\x1b[2K"
+CLEAR = "\r\x1b[2K"
+"""Wipes the line the cursor is in."""
+
+Columns = Sequence[tuple[str, str] | tuple[str, str, int]]
+"""Of a table: header, "left", "right" or "text", and a rank, 0 where left out."""
+
+_NARROWEST = 20
+_SUBSTITUTES = {"─": "-", "–": "-", "—": "-", "°": " deg", "×": "x", "→": "->", "±": "+-",
+                "≤": "<=", "≥": ">=", "·": ".", "…": "...", "’": "'"}  # fmt: skip
 
 
 def prepare() -> None:
     """Let a terminal that cannot show a character show a substitute."""
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
+    codecs.register_error("perilune", _substitute)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="perilune")
 
 
-def line(text: str = "") -> None:
-    """Print a line to stdout."""
-    _write(visible(text) + "\n")
+def _substitute(problem: UnicodeError) -> tuple[str, int]:
+    """Return what stands for the characters an encoding does not have."""
+    if not isinstance(problem, UnicodeEncodeError):
+        raise problem
+    told = "".join(map(_spelled, problem.object[problem.start : problem.end]))
+    return told, problem.end
 
 
-def error(text: str) -> None:
-    """Print an error to stderr, on a line of its own."""
-    clear = _CLEAR if _is_terminal() else ""
-    _note(f"{clear}perilune: {visible(text)}\n")
+def _spelled(c: str) -> str:
+    """Return a character in ASCII: a substitute, without its accents, or a question mark."""
+    bare = normalize("NFKD", c).encode("ascii", "ignore").decode()
+    return _SUBSTITUTES.get(c) or bare or "?"
 
 
-def traceback() -> None:
-    """Print the traceback of the exception being handled to stderr."""
-    from traceback import format_exc
+# ---- stdout
 
-    _note(format_exc())
+
+def width() -> int | None:
+    """Return the columns to fit: COLUMNS, else the terminal's.
+
+    None into a pipe, which takes whole lines; COLUMNS stands there too in the child of a program
+    that has loaded readline, so it is no wish.
+    """
+    if not is_terminal(sys.stdout):
+        return None
+    return max(shutil.get_terminal_size().columns, _NARROWEST)
+
+
+def line(text: str = "", start: str = "", most: int | None = None) -> None:
+    """Print a text to stdout: a line, but folded between words where the terminal is narrow.
+
+    `start` stands before it, further lines are indented; `most` folds it in a wide terminal too.
+    """
+    limits = [each for each in (width(), most) if each is not None]
+    text = visible(start + text)
+    if not limits or len(text) <= min(limits):
+        _write(text + "\n")
+        return
+    blank = len(text) - len(text.lstrip())
+    indent = " " * (min(len(start), 8) if start.strip() else blank + 2)
+    parts = wrap(text, min(limits), subsequent_indent=indent, break_long_words=False,
+                 break_on_hyphens=False)  # fmt: skip
+    _write("".join(f"{part}\n" for part in parts))
+
+
+def table(
+    title: str,
+    columns: Columns,
+    rows: Sequence[Sequence[str]],
+    file: str = "",
+) -> None:
+    """Print a table of texts; a column is (header, "left", "right" or "text", rank if not 0).
+
+    Where a terminal is narrow, "text" columns fold and columns go, those of the highest rank first;
+    a line below names them and the `file` that has them. Into a pipe, all as wide as it is.
+    """
+    from perilune.cli.table import Column, laid_out
+
+    shown = [Column(*column) for column in columns]
+    cells = [[visible(cell) for cell in row] for row in rows]
+    laid = laid_out(title, shown, cells, width=width(), styled=is_terminal(sys.stdout))
+    _write(laid.text)
+    if laid.hidden:
+        where = f" or in {file}" if file else ""
+        line(f"More with {laid.whole_width} columns{where}: {', '.join(laid.hidden)}.")
+    _write("\n")
 
 
 def document(data: Any) -> None:
@@ -57,6 +121,11 @@ def visible(text: str) -> str:
     )
 
 
+def is_terminal(stream: Any) -> bool:
+    """Return whether somebody looks on."""
+    return stream is not None and bool(stream.isatty())
+
+
 def _write(text: str) -> None:
     """Write to stdout; that nobody reads it (`| head`, `>&-`) is no error."""
     if sys.stdout is None:
@@ -70,76 +139,29 @@ def _write(text: str) -> None:
             raise InputError(f"standard output cannot be written: {problem.strerror}") from None
 
 
-def _note(text: str) -> None:
+# ---- stderr
+
+
+def error(text: str) -> None:
+    """Print an error to stderr, on a line of its own."""
+    note(f"{CLEAR if is_live() else ''}perilune: {visible(text)}\n")
+
+
+def traceback() -> None:
+    """Print the traceback of the exception being handled to stderr."""
+    from traceback import format_exc
+
+    note(format_exc())
+
+
+def is_live() -> bool:
+    """Return whether stderr is a terminal whose lines can be rewritten."""
+    return is_terminal(sys.stderr) and os.environ.get("TERM", "dumb") != "dumb"
+
+
+def note(text: str) -> None:
     """Write to stderr, if there is one that takes it."""
     if sys.stderr is not None:
         with suppress(OSError):
             sys.stderr.write(text)
             sys.stderr.flush()
-
-
-def _is_terminal() -> bool:
-    return sys.stderr is not None and sys.stderr.isatty()
-
-
-class Progress:
-    """Short messages on stderr: one line that is rewritten on a terminal, plain lines elsewhere."""
-
-    def __init__(self, *, quiet: bool) -> None:
-        self.quiet, self.live = quiet, _is_terminal()
-
-    def __call__(self, message: str) -> None:
-        """Show what is being worked on."""
-        if self.quiet:
-            return
-        text = visible(f"{message} ...")
-        _note(f"{_CLEAR}{text}" if self.live else f"{text}\n")
-
-    def done(self) -> None:
-        """Clear the line."""
-        if self.live and not self.quiet:
-            _note(_CLEAR)
-
-
-def table(title: str, columns: list[tuple[str, str]], rows: list[list[str]]) -> None:
-    """Print a table of texts; a column is (header, "left", "right" or "text").
-
-    A "text" column wraps to fit a terminal; no other is ever cut, so a narrow terminal wraps whole
-    lines. Color on a terminal, plain text as wide as its content elsewhere.
-    """
-    from io import StringIO
-
-    from rich import box
-    from rich.cells import cell_len
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console(highlight=False, markup=False)
-    if not console.is_terminal:
-        console = Console(file=StringIO(), width=1000, highlight=False, markup=False)
-    rows = [[visible(cell) for cell in row] for row in rows]
-    longest = [max(map(cell_len, cells)) for cells in zip(*_grid(columns, rows), strict=True)]
-    least = sum(
-        min(width, 24) if kind == "text" else width
-        for width, (_, kind) in zip(longest, columns, strict=True)
-    )
-    roomy = least + 3 * len(columns) <= console.width
-    console.width = max(console.width, least + 3 * len(columns) if roomy else least + len(columns))
-    shown = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False,
-                  padding=(0, 1) if roomy else (0, 0), pad_edge=False)  # fmt: skip
-    for header, kind in columns:
-        shown.add_column(
-            header,
-            justify="right" if kind == "right" else "left",
-            no_wrap=kind != "text",
-            overflow="fold",
-        )
-    for row in rows:
-        shown.add_row(*row)
-    with console.capture() as captured:
-        console.print(shown)
-    _write("".join(f"{part.rstrip()}\n" for part in captured.get().rstrip().splitlines()) + "\n")
-
-
-def _grid(columns: list[tuple[str, str]], rows: list[list[str]]) -> list[list[str]]:
-    return [[header for header, _ in columns], *rows]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from perilune.cli import output, outputs
+from perilune.cli.progress import Progress
 from perilune.errors import InputError, PeriluneError
 from perilune.formats.files import write_whole
 from perilune.formats.oem import read_oem
@@ -15,8 +16,8 @@ from perilune.scenarios.flown_model import flown_model
 
 if TYPE_CHECKING:
     from perilune.missions.reconstruct import Reconstruction
-
     from perilune.views.table import Table
+
 
 def run_reconstruct(
     file: str,
@@ -29,16 +30,14 @@ def run_reconstruct(
 ) -> int:
     """Reconstruct an ephemeris; returns 0 once it is, 1 where no coast could be fitted."""
     folder = outputs.folder(directory, Path(file).stem or "reconstruct")
-    progress = output.Progress(quiet=quiet)
-    progress(f"{file}: reading")
-    try:
-        found = _reconstruct(file, overrides, smallest_m_s, progress)
-    except PeriluneError as problem:
-        if isinstance(problem, InputError) and problem.file:
-            raise
-        raise InputError(str(problem), file=file) from problem
-    finally:
-        progress.done()
+    with Progress(quiet=quiet) as progress:
+        progress(f"{file}: reading")
+        try:
+            found = _reconstruct(file, overrides, smallest_m_s, progress)
+        except PeriluneError as problem:
+            if isinstance(problem, InputError) and problem.file:
+                raise
+            raise InputError(str(problem), file=file) from problem
     document = {**found.to_json(), "file": file, "command": outputs.command()}
     _save(document, found.table("maneuvers"), folder)
     if as_json:
@@ -50,7 +49,7 @@ def run_reconstruct(
 
 
 def _reconstruct(
-    file: str, overrides: list[str], smallest_m_s: float | None, progress: output.Progress
+    file: str, overrides: list[str], smallest_m_s: float | None, progress: Progress
 ) -> Reconstruction:
     from perilune.missions.reconstruct import SMALLEST_M_S, reconstruct
 
@@ -74,20 +73,20 @@ def _save(document: dict[str, Any], maneuvers: Table, folder: Path) -> None:
     write_whole(folder / "maneuvers.csv", csv_text(maneuvers.rows, maneuvers.names))
 
 
-_MANEUVERS = [
+_MANEUVERS: output.Columns = [
     ("ignition (utc)", "left"),
     ("lasts s", "right"),
     ("dv m/s", "right"),
     ("about", "left"),
-    ("direction icrf", "left"),
+    ("direction icrf", "left", 1),
 ]
-_COASTS = [
+_COASTS: output.Columns = [
     ("from (utc)", "left"),
     ("to", "left"),
     ("fit m", "right"),
     ("worst m", "right"),
-    ("states", "right"),
-    ("fits", "right"),
+    ("states", "right", 2),
+    ("fits", "right", 1),
 ]
 
 
@@ -96,9 +95,10 @@ def _show(document: dict[str, Any], folder: Path) -> None:
     output.line(f"{document['object']}: {document['states_n']} states, {spans} UTC")
     if document["maneuvers"]:
         rows = [_maneuver_row(row) for row in document["maneuvers"]]
-        output.table("Maneuvers", _MANEUVERS, rows)
+        output.table("Maneuvers", _MANEUVERS, rows, "maneuvers.csv")
     if document["coasts"]:
-        output.table("Coasts", _COASTS, [_coast_row(row) for row in document["coasts"]])
+        rows = [_coast_row(row) for row in document["coasts"]]
+        output.table("Coasts", _COASTS, rows, "reconstruction.json")
     for row in document["others"]:
         spans = f"{_short(row['start_utc'])} to {_short(row['end_utc'])}"
         output.line(f"{_WORDS[row['what']]}: {spans}")

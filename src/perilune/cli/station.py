@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from perilune.cli import output, outputs
+from perilune.cli.progress import Progress
 from perilune.cli.station_show import show
 from perilune.errors import UnknownName
 from perilune.scenarios.station_load import load_station
@@ -31,13 +32,10 @@ def run_station(
         raise UnknownName("question about a station", verb, VERBS)
     design = load_station(name, overrides=overrides)
     folder = outputs.folder(directory, design.name)
-    progress = output.Progress(quiet=quiet)
-    try:
+    with Progress(quiet=quiet) as progress:
         found = _ask(verb, design, progress)
         progress("writing")
         _save(found, folder, with_report=with_report)
-    finally:
-        progress.done()
     if as_json:
         output.document(found.to_json())
     else:
@@ -45,7 +43,7 @@ def run_station(
     return 0
 
 
-def _ask(verb: str, design: Design, progress: output.Progress) -> StationResult:
+def _ask(verb: str, design: Design, progress: Progress) -> StationResult:
     from dataclasses import replace
 
     from perilune.scenarios.station_ask import ask

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from perilune.stations.result import StationResult
 
 Row = Mapping[str, Any]
-Column = tuple[str, str, Callable[[Row], str]]
+Column = tuple[str, str, int, Callable[[Row], str]]
 
 ROWS = 60
 """Rows of a table shown at most; the files have all."""
@@ -37,7 +37,7 @@ def show(found: StationResult, folder: Path) -> None:
     sheet = SHEETS[found.verb](document)
     output.line(f"{found.name}: {sheet.title}")
     for table in _TABLES[found.verb]:
-        _table(table, document.get(table.name) or [])
+        _table(found.verb, table, document.get(table.name) or [])
     output.line(sheet.headline[:1].upper() + sheet.headline[1:] + ".")
     for text in sheet.messages:
         output.line(f"  {text}")
@@ -49,12 +49,13 @@ def show(found: StationResult, folder: Path) -> None:
     output.line(f"{found.elapsed_s:.1f} s; outputs in {folder}/")
 
 
-def _table(shown: Shown, rows: Sequence[Row]) -> None:
+def _table(verb: str, shown: Shown, rows: Sequence[Row]) -> None:
     if not rows:
         return
     kept = sorted(rows, key=shown.ordered) if shown.ordered is not None else rows
-    cells = [[show(row) for _, _, show in shown.columns] for row in kept[: shown.most]]
-    output.table(shown.title, [(head, side) for head, side, _ in shown.columns], cells)
+    cells = [[show(row) for *_, show in shown.columns] for row in kept[: shown.most]]
+    columns = [(head, side, rank) for head, side, rank, _ in shown.columns]
+    output.table(shown.title, columns, cells, f"{verb}-{shown.name}.csv")
     if len(rows) > shown.most:
         output.line(f"... and {len(rows) - shown.most} more in the files")
 
@@ -118,13 +119,13 @@ _TABLES: dict[str, list[Shown]] = {
             "sites",
             "Sites and vehicles",
             [
-                ("site", "left", _text("site")),
-                ("vehicle", "left", _vehicle),
-                ("by geometry", "left", _way("way_geometric")),
-                ("by permission", "left", _way("way_permitted")),
-                ("penalty m/s", "right", _number("penalty_permitted_m_s")),
-                ("payload kg", "right", _number("payload_kg")),
-                ("lost kg", "right", _number("payload_loss_kg")),
+                ("site", "left", 0, _text("site")),
+                ("vehicle", "left", 0, _vehicle),
+                ("by geometry", "left", 2, _way("way_geometric")),
+                ("by permission", "left", 0, _way("way_permitted")),
+                ("penalty m/s", "right", 1, _number("penalty_permitted_m_s")),
+                ("payload kg", "right", 0, _number("payload_kg")),
+                ("lost kg", "right", 3, _number("payload_loss_kg")),
             ],
             100,
             _by_site,
@@ -133,10 +134,10 @@ _TABLES: dict[str, list[Shown]] = {
             "optima",
             "Which inclination suits whom",
             [
-                ("best for", "left", _text("name")),
-                ("deg", "right", _number("inclination_deg", 2)),
-                ("t in all", "right", _number("total_kg", 1, 1e-3)),
-                ("t each", "left", _each_t),
+                ("best for", "left", 0, _text("name")),
+                ("deg", "right", 0, _number("inclination_deg", 2)),
+                ("t in all", "right", 0, _number("total_kg", 1, 1e-3)),
+                ("t each", "text", 0, _each_t),
             ],
         ),
     ],
@@ -145,28 +146,28 @@ _TABLES: dict[str, list[Shown]] = {
             "flights",
             "Flights (UTC; off: lift-off after the passage through the station's plane)",
             [
-                ("flight", "left", _text("name")),
-                ("closes", "left", _yes("ok")),
-                ("vehicle", "left", _text("vehicle")),
-                ("site", "left", _text("site")),
-                ("lift-off", "left", _instant("launch_utc")),
-                ("off min", "right", _number("plane_offset_min", 1)),
-                ("docking", "left", _instant("docking_utc")),
-                ("hours", "right", _number("rendezvous_h", 1)),
-                ("remarks", "text", _remarks),
+                ("flight", "left", 0, _text("name")),
+                ("closes", "left", 0, _yes("ok")),
+                ("vehicle", "left", 3, _text("vehicle")),
+                ("site", "left", 4, _text("site")),
+                ("lift-off", "left", 0, _instant("launch_utc")),
+                ("off min", "right", 2, _number("plane_offset_min", 1)),
+                ("docking", "left", 0, _instant("docking_utc")),
+                ("hours", "right", 1, _number("rendezvous_h", 1)),
+                ("remarks", "text", 0, _remarks),
             ],
         ),
         Shown(
             "stack",
             "The station after each step (kW: given/taken)",
             [
-                ("after", "left", _text("after")),
-                ("date", "left", lambda row: (row["date_utc"] or "")[:10]),
-                ("t", "right", _number("mass_kg", 1, 1e-3)),
-                ("length m", "right", _number("length_m", 1)),
-                ("kW", "right", _power),
-                ("crew", "right", _number("crew_n")),
-                ("remarks", "text", _remarks),
+                ("after", "text", 0, _text("after")),
+                ("date", "left", 0, lambda row: (row["date_utc"] or "")[:10]),
+                ("t", "right", 0, _number("mass_kg", 1, 1e-3)),
+                ("length m", "right", 1, _number("length_m", 1)),
+                ("kW", "right", 2, _power),
+                ("crew", "right", 3, _number("crew_n")),
+                ("remarks", "text", 0, _remarks),
             ],
             80,
         ),
@@ -176,15 +177,15 @@ _TABLES: dict[str, list[Shown]] = {
             "rotations",
             "Ships (UTC)",
             [
-                ("flight", "left", _text("name")),
-                ("holds", "left", _yes("ok")),
-                ("docking", "left", _instant("docking_utc")),
-                ("landing", "left", _instant("landing_utc")),
-                ("port", "left", _text("port")),
-                ("up", "right", _number("crew_up_n")),
-                ("down", "right", _number("crew_down_n")),
-                ("beta deg", "right", _number("beta_deg", 1)),
-                ("what is wrong", "text", _joined("why_not")),
+                ("flight", "left", 0, _text("name")),
+                ("holds", "left", 0, _yes("ok")),
+                ("docking", "left", 0, _instant("docking_utc")),
+                ("landing", "left", 0, _instant("landing_utc")),
+                ("port", "left", 3, _text("port")),
+                ("up", "right", 1, _number("crew_up_n")),
+                ("down", "right", 2, _number("crew_down_n")),
+                ("beta deg", "right", 4, _number("beta_deg", 1)),
+                ("what is wrong", "text", 0, _joined("why_not")),
             ],
             30,
         ),
@@ -192,10 +193,10 @@ _TABLES: dict[str, list[Shown]] = {
             "cargo",
             "Cargo flights a year",
             [
-                ("ship", "left", _text("ship")),
-                ("flights", "right", _number("flights_n_y", 2)),
-                ("cargo kg", "right", _number("dry_kg_y")),
-                ("propellant kg", "right", _number("propellant_kg_y")),
+                ("ship", "left", 0, _text("ship")),
+                ("flights", "right", 0, _number("flights_n_y", 2)),
+                ("cargo kg", "right", 0, _number("dry_kg_y")),
+                ("propellant kg", "right", 0, _number("propellant_kg_y")),
             ],
         ),
     ],
@@ -204,11 +205,11 @@ _TABLES: dict[str, list[Shown]] = {
             "reboosts",
             "Raises of the median sample (UTC)",
             [
-                ("date", "left", lambda row: row["utc"][:10]),
-                ("from km", "right", _number("from_km", 1)),
-                ("to km", "right", _number("to_km", 1)),
-                ("m/s", "right", _number("dv_m_s", 2)),
-                ("kg", "right", _number("propellant_kg")),
+                ("date", "left", 0, lambda row: row["utc"][:10]),
+                ("from km", "right", 0, _number("from_km", 1)),
+                ("to km", "right", 0, _number("to_km", 1)),
+                ("m/s", "right", 0, _number("dv_m_s", 2)),
+                ("kg", "right", 0, _number("propellant_kg")),
             ],
             12,
         ),
@@ -218,14 +219,14 @@ _TABLES: dict[str, list[Shown]] = {
             "halves",
             "Parts (kW: given/taken)",
             [
-                ("part", "left", _text("name")),
-                ("alone", "left", _yes("stands_alone")),
-                ("t", "right", _number("mass_kg", 1, 1e-3)),
-                ("propulsion", "left", _yes("propulsion")),
-                ("control", "left", _yes("control")),
-                ("kW", "right", _power),
-                ("propellant kg", "right", _number("propellant_kg")),
-                ("needs", "text", _joined("needs")),
+                ("part", "left", 0, _text("name")),
+                ("alone", "left", 0, _yes("stands_alone")),
+                ("t", "right", 0, _number("mass_kg", 1, 1e-3)),
+                ("propulsion", "left", 0, _yes("propulsion")),
+                ("control", "left", 1, _yes("control")),
+                ("kW", "right", 0, _power),
+                ("propellant kg", "right", 2, _number("propellant_kg")),
+                ("needs", "text", 0, _joined("needs")),
             ],
         )
     ],

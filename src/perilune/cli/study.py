@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from perilune.cli import output, outputs
+from perilune.cli.progress import Progress
 from perilune.cooperation.evaluate import Options, evaluate
 from perilune.cooperation.study_load import load_study
 from perilune.errors import InputError
@@ -37,24 +38,21 @@ def run_study(
         raise InputError("study: found --enumerate and --only, expected one of both")
     study = load_study(name, overrides=overrides)
     folder = outputs.folder(directory, study.name)
-    progress = output.Progress(quiet=quiet)
     variants, told = _chosen(study, name, only, enumerated=enumerated)
     many = "1 variant" if len(variants) == 1 else f"{len(variants)} variants"
-    progress(f"{study.name}: {told or many}")
     options = Options(
         folder / ".study-parts",
         workers or processors(),
         with_schedule=not enumerated,
         with_criticality=not enumerated,
     )
-    try:
+    with Progress(quiet=quiet) as progress:
+        progress(f"{study.name}: {told or many}")
         found = evaluate(study, variants, options, progress)
         progress("writing")
         made_with = {"command": outputs.command(), "enumerated": told or None}
         document = found.to_json() | {"provenance": made_with}
         _save(document, folder, with_report=with_report)
-    finally:
-        progress.done()
     if as_json:
         output.document(document)
     else:
@@ -104,17 +102,16 @@ def _show(document: dict[str, Any], folder: Path) -> None:
         ]
         for row in document["variants"]
     ]
-    heads = [
+    heads: output.Columns = [
         ("variant", "left"),
         ("verdict", "left"),
-        ("physics", "left"),
-        ("law", "left"),
-        ("close", "right"),
-        ("last launch, P50", "left"),
-        ("beside the baseline", "text"),
+        ("physics", "left", 5),
+        ("law", "left", 2),
+        ("close", "right", 1),
+        ("last launch, P50", "left", 4),
+        ("beside the baseline", "text", 3),
     ]
-    output.table(f"Variants as of {document['as_of']}", heads, rows)
-    output.line()
+    output.table(f"Variants as of {document['as_of']}", heads, rows, "variants.csv")
     told = document["variants"][:_TOLD_N]
     for row in told:
         output.line(f"{row['name']}: {' '.join(row['summary'])}")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from perilune.astro.epoch import DAY, Epoch
 from perilune.cli import output, outputs
+from perilune.cli.progress import Progress
 from perilune.cli.windows_show import show
 from perilune.errors import InputError, PeriluneError
 from perilune.runs.job import processors
@@ -48,19 +49,17 @@ def run_windows(
     mission = load(scenario, overrides=overrides)
     start, stop = span(first, last, mission)
     folder = outputs.folder(directory, mission.name)
-    progress = output.Progress(quiet=quiet)
-    progress(f"{mission.name}: loading ephemeris and compiling")
-    try:
-        found = _scan(mission, start, stop, folder, workers, progress)
-    except PeriluneError as problem:
-        progress.done()
-        if isinstance(problem, InputError) and problem.file:
-            raise
-        raise InputError(str(problem), file=called(scenario, overrides)) from problem
-    found = replace(found, provenance={**found.provenance, "command": outputs.command()})
-    progress("writing")
-    _save(found, folder, _as_flown(mission), with_report=with_report)
-    progress.done()
+    with Progress(quiet=quiet) as progress:
+        progress(f"{mission.name}: loading ephemeris and compiling")
+        try:
+            found = _scan(mission, start, stop, folder, workers, progress)
+        except PeriluneError as problem:
+            if isinstance(problem, InputError) and problem.file:
+                raise
+            raise InputError(str(problem), file=called(scenario, overrides)) from problem
+        found = replace(found, provenance={**found.provenance, "command": outputs.command()})
+        progress("writing")
+        _save(found, folder, _as_flown(mission), with_report=with_report)
     if as_json:
         output.document(found.to_json())
     else:

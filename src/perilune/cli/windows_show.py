@@ -38,11 +38,10 @@ def show(found: Windows, folder: Path) -> None:
 
 
 def _table(feasible: list[dict[str, Any]]) -> None:
-    used = [column for column in _COLUMNS if column[2] or any(map(column[3], feasible))]
-    rows = [[show(row) for _, _, _, show in used] for row in feasible[:ROWS]]
-    output.table(
-        "Feasible opportunities (UTC, m/s)", [(title, side) for title, side, *_ in used], rows
-    )
+    used = [column for column in _COLUMNS if column[3] or any(map(column[4], feasible))]
+    rows = [[show(row) for *_, show in used] for row in feasible[:ROWS]]
+    columns = [(title, side, rank) for title, side, rank, *_ in used]
+    output.table("Feasible opportunities (UTC, m/s)", columns, rows, "opportunities.csv")
     if len(feasible) > ROWS:
         output.line(f"... and {len(feasible) - ROWS} more in opportunities.csv")
         output.line()
@@ -74,20 +73,20 @@ def _number(key: str, digits: int) -> Callable[[dict[str, Any]], str]:
     return lambda row: "" if row[key] is None else f"{row[key]:,.{digits}f}"
 
 
-Shown = tuple[str, str, bool, Callable[[dict[str, Any]], str]]
-_COLUMNS: list[Shown] = [  # title, side, shown even where empty, cell
-    ("lift-off", "left", True, lambda row: row["launch_utc"][:16].replace("T", " ")),
-    ("window", "left", True, _window),
-    ("arrival", "left", True, _day("arrival_utc")),
-    ("landing", "left", False, _day("landing_utc")),
-    ("branch", "left", True, lambda row: row["branch"]),
-    ("coast", "left", True, lambda row: row["coast"]),
-    ("azim", "right", True, _number("azimuth_deg", 1)),
-    ("incl", "right", True, _number("inclination_deg", 2)),
-    ("h", "right", True, _number("flight_time_h", 0)),
-    ("TLI", "right", True, _number("tli_dv_m_s", 1)),
-    ("LOI", "right", True, _number("loi_dv_m_s", 1)),
-    ("total", "right", True, _number("total_dv_m_s", 1)),
-    ("margin kg", "right", False, _number("margin_kg", 0)),
-    ("sun", "right", False, _number("sun_elevation_deg", 1)),
+Shown = tuple[str, str, int, bool, Callable[[dict[str, Any]], str]]
+_COLUMNS: list[Shown] = [  # title, side, rank, shown even where empty, cell
+    ("lift-off", "left", 0, True, lambda row: row["launch_utc"][:16].replace("T", " ")),
+    ("window", "left", 0, True, _window),
+    ("arrival", "left", 0, True, _day("arrival_utc")),
+    ("landing", "left", 2, False, _day("landing_utc")),
+    ("branch", "left", 0, True, lambda row: row["branch"]),
+    ("coast", "left", 3, True, lambda row: row["coast"]),
+    ("azim", "right", 8, True, _number("azimuth_deg", 1)),
+    ("incl", "right", 9, True, _number("inclination_deg", 2)),
+    ("h", "right", 5, True, _number("flight_time_h", 0)),
+    ("TLI", "right", 7, True, _number("tli_dv_m_s", 1)),
+    ("LOI", "right", 6, True, _number("loi_dv_m_s", 1)),
+    ("total", "right", 0, True, _number("total_dv_m_s", 1)),
+    ("margin kg", "right", 0, False, _number("margin_kg", 0)),
+    ("sun", "right", 4, False, _number("sun_elevation_deg", 1)),
 ]

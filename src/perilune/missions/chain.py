@@ -167,7 +167,7 @@ def extend(chain: Chain, phases: Sequence[Phase], context: Context) -> list[Chai
     number = acting(phase, chain.groups)
     others = (*chain.groups[:number], *chain.groups[number + 1 :])
     start = replace(chain.groups[number], others=others)
-    for leg in _flown(phase, start, context):
+    for leg in _flown(phase, start, context.after(len(chain.legs))):
         left = others if leg.end.others is None else leg.end.others
         groups = (replace(leg.end, others=None), *left)
         longer = Chain((*chain.legs, replace(leg, members=start.names)), groups)

@@ -56,7 +56,7 @@ def fly(
     """
     began = time.perf_counter()
     env = env or environment(constants=mission.constants)
-    context = Context(env, mission.model, report)
+    context = Context(env, mission.model, report, len(mission.phases))
     prepare([*engines(mission.model), Wanted("moon", mission.model.moon, thrust=True)], env)
     there, onward = _to_the_moon(mission.phases)
     chains = extend(Chain((), (Condition(mission.stack),)), there, context)

@@ -18,6 +18,7 @@ from perilune.astro.state import State
 from perilune.dynamics.trajectory import Trajectory
 from perilune.errors import UnknownName
 from perilune.phases.shot import Model
+from perilune.runs.tally import Tally
 
 
 @dataclass(frozen=True)
@@ -230,6 +231,11 @@ class Context:
     env: Environment
     model: Model
     report: Callable[[str], None] = lambda _message: None
+    phases_n: int = 0
+
+    def after(self, legs_n: int) -> Context:
+        """Return it for the phase that comes after so many: what it reports says where it is."""
+        return replace(self, report=lambda text: self.report(Tally(text, legs_n, self.phases_n)))
 
 
 class Phase(Protocol):

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from perilune.runs.store import Arrays, Store
+from perilune.runs.tally import Tally
 
 Report = Callable[[str], None]
 Work = Callable[[Any], Arrays]
@@ -61,7 +62,8 @@ def run(
             if store:
                 store.keep(number, arrays)
             rest = (time.perf_counter() - began) * (len(todo) - count) / count
-            report(f"{len(done)} of {len(tasks)} parts done, about {_span(rest)} to go")
+            text = f"{len(done)} of {len(tasks)} parts done"
+            report(Tally(text, len(done), len(tasks), rest))
     return [done[i] for i in range(len(tasks))]
 
 
@@ -98,9 +100,3 @@ def _quiet() -> None:
     """Leave Ctrl-C to the process that asked: it ends the pool."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.stdout = sys.stderr
-
-
-def _span(seconds: float) -> str:
-    if seconds < 90.0:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60.0:.0f} min" if seconds < 5400.0 else f"{seconds / 3600.0:.1f} h"

@@ -63,6 +63,7 @@ def ask_upkeep(design: Design, report: Report = lambda _: None) -> dict[str, Any
         years=asked.years,
         samples_n=asked.samples_n,
         seed=asked.seed,
+        report=report,
     )
     report(f"{design.name}: by altitude, attitude and activity")
     return {

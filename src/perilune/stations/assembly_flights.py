@@ -9,6 +9,7 @@ from typing import Any
 from perilune.astro.environment import Environment, environment
 from perilune.astro.epoch import Epoch
 from perilune.catalog.entry import Entry
+from perilune.runs.tally import Tally
 from perilune.stations.answer import answer_of
 from perilune.stations.assembly import Stage
 from perilune.stations.delivery import Means
@@ -62,7 +63,8 @@ class Flights:
         found = [stage for stage in stages if stage.step.ride is not None]
         rows = []
         for number, stage in enumerate(found, start=1):
-            self.report(f"flight {number} of {len(found)}: {stage.step.name}")
+            text = f"flight {number} of {len(found)}: {stage.step.name}"
+            self.report(Tally(text, number - 1, len(found)))
             rows.append(self._row(stage.step))
         return rows
 

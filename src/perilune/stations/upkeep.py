@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perilune.errors import InputError, UnknownName
+from perilune.runs.tally import Tally
 from perilune.stations.decay import DecayOrbit, Satellite
 from perilune.stations.decay_march import advance, span_days
 from perilune.stations.lifetimes import Lifetimes, Spread, distribution
@@ -153,6 +154,7 @@ def upkeep(
     samples_n: int = _SAMPLES_N,
     weather: SpaceWeather | None = None,
     seed: int = 0,
+    report: Callable[[str], None] = lambda _: None,
 ) -> Upkeep:
     """Return what keeping a station between two altitudes takes, and its end if it is let go.
 
@@ -171,6 +173,8 @@ def upkeep(
     weather : SpaceWeather, optional
         In place of what was observed and is drawn.
     seed : int
+    report : callable
+        Called with how many of the days are done.
 
     Raises
     ------
@@ -188,7 +192,8 @@ def upkeep(
     start, days = mjd_utc(orbit.epoch), years * _YEAR_DAYS
     if weather is None:
         weather = forecast(start, days, paths_n=samples_n, seed=seed)
-    held = _hold(satellite, orbit, holding, days, _factors(spread, samples_n, seed), weather)
+    factors = _factors(spread, samples_n, seed)
+    held = _hold(satellite, orbit, holding, days, factors, weather, report)
     middle = int(np.argsort(held.spent.sum(axis=1))[samples_n // 2])
     boosts = tuple(
         _reboost(row, middle, satellite, holding) for row in held.raised if row[1][middle]
@@ -222,6 +227,7 @@ def _hold(
     days: float,
     factors: Array,
     weather: SpaceWeather,
+    report: Callable[[str], None],
 ) -> _Held:
     """March the samples through the days, raising each at the lower edge of the band."""
     count = len(factors)
@@ -239,6 +245,11 @@ def _hold(
             fleet = replace(fleet, orbits=raised(fleet.orbits, low, holding.highest_km))
         held.altitude.append(
             {"utc": epoch_of_mjd(fleet.mjd).utc_iso(0), **by_percentile(fleet.orbits.altitude_km)}
+        )
+        report(
+            Tally(
+                f"{fleet.mjd - start:,.0f} of {days:,.0f} days", int(fleet.mjd - start), int(days)
+            )
         )
         if fleet.mjd >= end - 1e-9:
             held.spent[:, -1] += debt_m_s(fleet.orbits.altitude_km, orbit.altitude_km)
