@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from perilune.astro import frames
 from perilune.astro.environment import Environment
@@ -47,6 +47,12 @@ class State(Tabular):
     axes: str
     r_km: Array
     v_km_s: Array
+
+    if TYPE_CHECKING:  # what is given may be any sequence of numbers; what is kept is an array
+
+        def __init__(
+            self, epoch: Epoch, center: str, axes: str, r_km: ArrayLike, v_km_s: ArrayLike
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         if self.center not in BODIES:

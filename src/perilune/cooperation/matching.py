@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from perilune.cooperation.mission_profile import MissionProfile as MissionProfile
 from perilune.cooperation.mission_profile import profile as profile
@@ -89,6 +88,8 @@ def match(
     Optimal assignment (`scipy.optimize.linear_sum_assignment`). Model limits: each mission has at
     most one counterpart; a program of several craft (a relay with a lander) is several missions.
     """
+    from scipy.optimize import linear_sum_assignment
+
     if not 0.0 <= least <= 1.0:
         raise InputError(f"found {least}, expected 0 to 1", key="least")
     for missions in (ours, theirs):

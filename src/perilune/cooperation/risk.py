@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from scipy.special import betainccinv, betaincinv, betaln
 
 from perilune.catalog.book import Catalog, catalog
 from perilune.cooperation.flight_record import FlightRecord, flight_record, steps
@@ -226,12 +225,16 @@ def _belief(record: FlightRecord, prior: float) -> tuple[float, float]:
 
 def _moment(belief: tuple[float, float], power: int) -> float:
     """Return E[p^power] of a beta distribution."""
+    from scipy.special import betaln
+
     a, b = belief
     return float(np.exp(betaln(a + power, b) - betaln(a, b)))
 
 
 def _interval(first: float, second: float, level: float) -> tuple[float, float]:
     """Return the interval of the beta distribution of two moments."""
+    from scipy.special import betainccinv, betaincinv
+
     variance = second - first * first
     if variance < _SURE:
         return first, first

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -44,6 +43,8 @@ class Likelihood:
 
     def maximum(self) -> tuple[Array, Array, float]:
         """Return the best unknowns, their covariance, and Laplace's logarithm of the evidence."""
+        from scipy import optimize
+
         start = self.center.copy()
         found = optimize.minimize(
             lambda at: self._parts(at)[0],
@@ -61,6 +62,8 @@ class Likelihood:
 
     def _parts(self, at: Array) -> tuple[float, Array, Array]:
         """Return the negative logarithm of the posterior, its gradient and its Hessian."""
+        from scipy import special
+
         sigma = np.exp(at[-1])
         scale = np.hypot(sigma, self.rounding)
         z = (self.y - self.x @ at[:-1]) / scale

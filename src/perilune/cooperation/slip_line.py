@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
 
 from perilune.cooperation.slip_history import Seen
 
@@ -82,12 +81,16 @@ def ratios(medians: Array, log_scatter: Array, uniform: Array) -> Array:
     uniform : ndarray
         Probabilities.
     """
+    from scipy.special import ndtri
+
     found: Array = EARLIEST_RATIO + np.exp(medians + np.exp(log_scatter) * ndtri(uniform))
     return found
 
 
 def chances(medians: Array, log_scatter: Array, ratio: float | Array) -> Array:
     """Return the probability of time taken over time planned being at most `ratio`."""
+    from scipy.special import ndtr
+
     beyond = np.log(np.maximum(np.asarray(ratio) - EARLIEST_RATIO, 1e-12))
     found: Array = ndtr((beyond - medians) / np.exp(log_scatter))
     return found

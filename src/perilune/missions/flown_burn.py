@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 
 from perilune.astro.environment import Environment
 from perilune.astro.epoch import Epoch
@@ -116,6 +115,8 @@ def _meeting(nodes: Nodes, k: int, model: Model, env: Environment) -> tuple[floa
 
     Seconds from the interval's start, and m/s: exact for an impulse, however long the interval.
     """
+    from scipy.optimize import minimize_scalar
+
     center = nodes.centers[k]
     ends = nodes.about(np.array([k, k + 1]), center, env)
     epochs, step = nodes.epoch[k : k + 2], float(nodes.epoch[k + 1] - nodes.epoch[k])

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 Array = NDArray[np.float64]
 
@@ -46,6 +45,8 @@ def burn_place(before: Ellipse, after: Ellipse, gm: float) -> tuple[float, float
     Model limits: two bodies, an impulse. Derived from the energy and the angular momentum of the
     second ellipse, with the flight-path angle of the first.
     """
+    from scipy.optimize import brentq
+
     e = before.eccentricity
 
     def speeds(anomaly: Array) -> tuple[Array, Array, Array]:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from perilune.astro import elements, frames
 from perilune.astro.bodies import MOON_RADIUS_KM
@@ -177,6 +176,8 @@ class _Search:
         return State(self.epoch, "moon", "icrf", turn.T @ r, turn.T @ v)
 
     def _least(self, perilune_km: float, first: Array, *, wide: bool) -> Array:
+        from scipy.optimize import minimize
+
         def cost(moves: Array) -> float:
             state = self._at(perilune_km, moves)
             return _wander(drift(state, self.span_d, _FAST, self.env, tolerance=1e-9), self.aside)

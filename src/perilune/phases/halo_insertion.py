@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from perilune.astro.environment import Environment
 from perilune.astro.epoch import DAY
@@ -126,6 +125,8 @@ class Search:
 
     def run(self, *, free_side: bool, turns: int = 40) -> Insertion | None:
         """Return the cheapest, None where none was found; with `free_side` also over the side."""
+        from scipy.optimize import minimize
+
         if not self.targets.sound:
             return None
         count = 6 if free_side else 5

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import BarycentricInterpolator
 
 from perilune.astro.environment import Environment
 from perilune.astro.epoch import Epoch
@@ -54,6 +53,8 @@ class Targets:
         state, by_phase, by_time : ndarray, shape (6,)
             km, km/s; per period of phase; per second.
         """
+        from scipy.interpolate import BarycentricInterpolator
+
         step_s = 60.0
         both = np.array([_pair(r, epoch, step_s) for r in self.references])
         now, later = (BarycentricInterpolator(self.offsets, both[:, k]) for k in (0, 1))

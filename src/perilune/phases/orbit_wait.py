@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from perilune.astro import frames
 from perilune.astro.bodies import MOON_RADIUS_KM
@@ -131,6 +130,7 @@ class WaitForSite:
 
     def _passes(self, piece: Trajectory, seconds: Array, context: Context) -> Array:
         """Return when the plane holds the site, or comes nearest to it within the allowance, s."""
+        from scipy.optimize import brentq
 
         def angle(t: float) -> float:
             return float(plane_angle_rad(piece.at(piece.start + t), self.site, context))

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from perilune.astro import bplane, frames
 from perilune.astro.bodies import MOON_RADIUS_KM
@@ -149,6 +148,8 @@ def _march(
     workers: int | None,
 ) -> list[tuple[float, Array, Array]]:  # fmt: skip
     """Fly all on in steps; return instants, gaps to the halo (km/s) and its nearest phases."""
+    from scipy.spatial import cKDTree
+
     problem = halo.problem
     phases = np.linspace(0.0, 1.0, _PHASES, endpoint=False)
     moon = np.array([1.0 - problem.mu, 0.0, 0.0, 0.0, 0.0, 0.0])

@@ -8,7 +8,6 @@ from typing import Any
 import erfa
 import numpy as np
 from numpy.typing import NDArray
-from scipy.integrate import solve_ivp
 
 from perilune.astro.atmosphere import Standard1976
 from perilune.astro.bodies import EARTH_FLATTENING, EARTH_RADIUS_KM
@@ -111,6 +110,7 @@ def _through(
 
 def _until(y: Array, start_s: float, height_km: float, drag: float) -> tuple[float, Array] | None:
     """Return when and how a height is crossed downwards."""
+    from scipy.integrate import solve_ivp
 
     def over(t: float, state: Array) -> float:  # noqa: ARG001
         return _height_km(state) - height_km

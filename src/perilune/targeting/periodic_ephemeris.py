@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import solveh_banded
 
 from perilune.astro.environment import Environment
 from perilune.astro.epoch import Epoch
@@ -201,6 +200,8 @@ def _least_change(jumps: Array, transitions: list[Array]) -> Array:
 
     The normal equations of the joints couple neighbors only: a band of 11 diagonals.
     """
+    from scipy.linalg import solveh_banded
+
     count = len(jumps)
     turned = [_WEIGHT[None, :] * f * (1.0 / _WEIGHT)[:, None] for f in transitions]
     band = np.zeros((12, 6 * count))

@@ -14,7 +14,6 @@ from typing import Any
 import heyoka as hy
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from perilune.astro.environment import Environment
 from perilune.astro.epoch import DAY
@@ -62,6 +61,8 @@ class Circular:
 
     def collinear(self, point: int) -> float:
         """Return x of L1 (between the bodies) or L2 (beyond the light one)."""
+        from scipy.optimize import brentq
+
         if point not in (1, 2):
             raise InputError(f"libration point L{point}: halo families are known here for L1, L2")
         small, light = 1e-6, 1.0 - self.mu
