@@ -11,7 +11,8 @@ COLORS = ("#2486cf", "#d9730d", "#12946c", "#bf5a97", "#8a78d8", "#8a8a2e", "#cf
 """Each stands out 3:1 from white and from the page's dark ground; told apart by color-blind eyes
 (after Okabe & Ito 2008), and by their names in the legend."""
 
-_HEIGHT_PX = 420
+HEIGHT_PX = 420
+"""Of a chart that asks for no height."""
 
 
 @dataclass(frozen=True)
@@ -202,7 +203,7 @@ def _traces(series: Series, color: str, is_first: bool) -> list[dict[str, Any]]:
 
 def box(chart: Placed) -> str:
     """Return the place of a chart in a page."""
-    height = chart.height_px or _HEIGHT_PX
+    height = chart.height_px or HEIGHT_PX
     return (
         f"<figure>\n<figcaption><strong>{escape(chart.title)}</strong> {escape(chart.note)}"
         f'</figcaption>\n<div class="plot chart" style="height:{height}px" '

@@ -11,7 +11,7 @@ import numpy as np
 from perilune.dynamics.trajectory import Arc
 from perilune.missions.flight import Flight
 from perilune.report import words
-from perilune.report.charts import COLORS, Chart, Series
+from perilune.report.charts import COLORS, HEIGHT_PX, Chart, Series
 
 Row = Mapping[str, Any]
 Span = tuple[float, float]
@@ -29,9 +29,13 @@ _BAR_PX, _AROUND_PX = 27, 130
 
 
 def flight_charts(flight: Flight) -> list[Chart]:
-    """Return the charts of the ledger: delta-v, masses, propellant; none of what is not known."""
+    """Return the charts of the ledger: delta-v, masses, propellant; none of what is not known.
+
+    The tallest comes first: the others stand beside it.
+    """
     found = [delta_v(flight), *masses(flight), propellant(flight)]
-    return [chart for chart in found if chart is not None]
+    known = [chart for chart in found if chart is not None]
+    return sorted(known, key=lambda chart: -(chart.height_px or HEIGHT_PX))
 
 
 def _name(craft: str) -> str:

@@ -85,6 +85,16 @@
     });
   }
 
+  // Paper cannot be unfolded.
+  let unfolded = [];
+  window.addEventListener("beforeprint", function () {
+    unfolded = Array.from(document.querySelectorAll("details:not([open])"));
+    for (const part of unfolded) part.open = true;
+  });
+  window.addEventListener("afterprint", function () {
+    for (const part of unfolded) part.open = false;
+  });
+
   for (const box of document.querySelectorAll(".scroll")) {
     const table = box.querySelector("table");
     if (!table || !table.tHead || !table.tBodies.length) continue;
