@@ -7,10 +7,17 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
-from perilune.report import charts, pieces, tables
+from perilune.report import charts, picked, pieces, tables
 from perilune.report.charts import Chart
 from perilune.report.frame import framed
 from perilune.report.frame import section as framed_section
+from perilune.report.picked import Picked
+
+_LONG = 12
+"""Rows of unconfirmed figures from which on the table is folded."""
+
+_WIDE_PX = 600
+"""A chart as tall as this has the whole width."""
 
 _SIGNS = {True: ("good", "✓"), False: ("bad", "✗"), None: ("open", "•")}
 
@@ -40,8 +47,11 @@ class Sheet:
         Further sentences of the answer.
     facts : sequence of (str, str)
         Labels and values; values are HTML.
-    charts : sequence of Chart
+    first : sequence of Section
+        Before the charts.
+    charts : sequence of Chart or Picked
     sections : sequence of Section
+        After the charts.
     """
 
     name: str
@@ -51,7 +61,8 @@ class Sheet:
     summary: str = ""
     messages: Sequence[str] = ()
     facts: Sequence[tuple[str, str]] = ()
-    charts: Sequence[Chart] = ()
+    first: Sequence[Section] = ()
+    charts: Sequence[Chart | Picked] = ()
     sections: Sequence[Section] = field(default_factory=tuple)
 
 
@@ -62,19 +73,48 @@ def sheet_page(sheet: Sheet, document: Mapping[str, Any]) -> str:
     """
     parts = [*sheet.sections]
     if document.get("assumed"):
-        table = tables.assumed(document["assumed"])
-        parts.append(Section("assumed", "Derived, assumed or unconfirmed figures", table))
-    sections = "\n".join(framed_section(part.name, part.heading, part.content) for part in parts)
+        parts.append(_assumed(document["assumed"]))
+    each = [chart for place in sheet.charts for chart in _charts_of(place)]
     return framed(
         title=sheet.title,
         name=sheet.name,
         summary=sheet.summary,
         verdict=_verdict(sheet),
-        body=charts.section(sheet.charts) + sections,
+        body="\n".join([*map(_section, sheet.first), _places(sheet.charts), *map(_section, parts)]),
         document=document,
-        drawn={chart.name: charts.drawn(chart) for chart in sheet.charts},
-        scripts=["charts.js"],
+        drawn={chart.name: charts.drawn(chart) for chart in each},
+        scripts=["charts.js", "picked.js"],
+        styles=["sheet.css"],
     )
+
+
+def _section(part: Section) -> str:
+    return framed_section(part.name, part.heading, part.content)
+
+
+def _assumed(rows: Sequence[Mapping[str, Any]]) -> Section:
+    """Return the figures that are not confirmed: very many of them folded."""
+    table = tables.assumed(rows)
+    if len(rows) > _LONG:
+        table = pieces.folded(f"{len(rows)} figures", table)
+    return Section("assumed", "Derived, assumed or unconfirmed figures", table)
+
+
+def _charts_of(place: Chart | Picked) -> Sequence[Chart]:
+    return place.charts if isinstance(place, Picked) else [place]
+
+
+def _places(found: Sequence[Chart | Picked]) -> str:
+    """Return the section of charts, two beside each other where it fits."""
+    boxes = [
+        picked.box(place) if isinstance(place, Picked) else charts.box(place) for place in found
+    ]
+    wide = [(place.height_px or 0) >= _WIDE_PX for place in found]
+    body = "\n".join(
+        f'<div class="wide">{box}</div>' if whole else box
+        for box, whole in zip(boxes, wide, strict=True)
+    )
+    return framed_section("plots", "Charts", f'<div class="plots">\n{body}\n</div>' if body else "")
 
 
 def _verdict(sheet: Sheet) -> str:

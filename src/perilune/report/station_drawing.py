@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from perilune.report.charts import Chart, Series
+from perilune.report.charts import COLORS, Chart, Series
 
 Row = Mapping[str, Any]
 
@@ -84,8 +84,20 @@ def _seen(row: Row, x: int, y: int) -> float:
     return float((row["high_m"][x] - row["low_m"][x]) * (row["high_m"][y] - row["low_m"][y]))
 
 
+_KNOWN = ("roscosmos", "cnsa", "nasa", "esa", "jaxa", "csa")
+"""The same color on every page: their places among the colors."""
+
+
 def color_of(partner: str) -> int:
     """Return a partner's place among the colors: the same on every page."""
-    known = ("roscosmos", "cnsa", "nasa", "esa", "jaxa", "csa")
     name = partner.lower()
-    return known.index(name) if name in known else len(known)
+    return _KNOWN.index(name) if name in _KNOWN else len(_KNOWN)
+
+
+def colors_of(partners: Iterable[str]) -> dict[str, int]:
+    """Return a place among the colors for each partner; two share one only where all are taken."""
+    found = list(dict.fromkeys(partners))
+    known = {who: color_of(who) for who in found if who.lower() in _KNOWN}
+    free = [n for n in range(len(COLORS)) if n not in known.values()] or list(range(len(COLORS)))
+    others = [who for who in found if who not in known]
+    return known | {who: free[n % len(free)] for n, who in enumerate(others)}

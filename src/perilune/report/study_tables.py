@@ -8,32 +8,10 @@ from typing import Any
 
 from perilune.report import words
 from perilune.report.study_charts import closing, latest
+from perilune.report.study_marks import listed, marked, sign, signed
 from perilune.report.tables import Column, fixed
 
 Row = Mapping[str, Any]
-
-_KIND = {
-    "closes": "good",
-    "permitted": "good",
-    "needs_approval": "open",
-    "unknown": "open",
-    "not_evaluated": "open",
-    "forbidden": "bad",
-    "does_not_close": "bad",
-}
-
-
-def _mark(key: str) -> Any:
-    def show(row: Row) -> str:
-        value = str(row[key])
-        kind, text = _KIND.get(value, "open"), escape(value.replace("_", " "))
-        return f'<span class="mark {kind}">{text}</span>'
-
-    return show
-
-
-def _text(key: str) -> Any:
-    return lambda row: escape(str(row.get(key) or "")) or words.NOTHING
 
 
 def _name(row: Row) -> str:
@@ -52,8 +30,18 @@ def _dates(row: Row) -> str:
 
 
 def _roles(row: Row) -> str:
-    told = (f"{role.replace('_', ' ')}: {', '.join(who)}" for role, who in row["roles"].items())
-    return escape("; ".join(told)) or words.NOTHING
+    """Return who fills which role, marked where what is brought is not confirmed."""
+    open_ones = row.get("unconfirmed") or ()
+    told = (
+        f"{escape(role.replace('_', ' '))}: {', '.join(_filler(w, w in open_ones) for w in who)}"
+        for role, who in row["roles"].items()
+    )
+    return "; ".join(told) or words.NOTHING
+
+
+def _filler(name: str, is_open: bool) -> str:
+    mark = '<a class="dagger" href="#assumed" title="not confirmed by a source">†</a>'
+    return escape(name) + (mark if is_open else "")
 
 
 def _contact(row: Row) -> str:
@@ -97,7 +85,11 @@ def _beside(row: Row) -> str:
 
 
 def _last(row: Row) -> str:
-    return escape(latest(row) or "") or words.NOTHING
+    return words.date(latest(row))
+
+
+def _partners(row: Row) -> str:
+    return escape(", ".join(each["partner"] for each in row["shares"])) or words.NOTHING
 
 
 def _needs_of_others(row: Row) -> str:
@@ -119,43 +111,47 @@ def _filled(row: Row) -> str:
     return escape("; ".join(told)) or words.NOTHING
 
 
-def rules_once(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """Return each rule once, with all it is said of."""
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in rows:
-        known = found.setdefault((row["rule"], row["verdict"]), {**row, "said": []})
-        known["said"].append(row["because"])
-    return list(found.values())
+def matrix(rows: Sequence[Row]) -> list[Column]:
+    """Return the columns of what closes in which variant: one a mission or station."""
+    names = dict.fromkeys(each["name"] for row in rows for each in _units(row))
+    return [
+        Column("Variant", _name, is_number=False),
+        *(Column(name, _sign(name), is_number=False) for name in names),
+    ]
 
 
-def _said(row: Row) -> str:
-    """Return what a rule says, and of what else it says the same."""
-    first, *others = dict.fromkeys(row["said"])
-    about = [each.partition(": ")[0] for each in others]
-    more = f" Likewise: {', '.join(dict.fromkeys(about))}." if others else ""
-    return escape(f"{first}.{more}")
+def _units(row: Row) -> list[Row]:
+    return [*row["missions"], *row["stations"]]
+
+
+def _sign(name: str) -> Any:
+    def show(row: Row) -> str:
+        return next((sign(each["physics"]) for each in _units(row) if each["name"] == name), "")
+
+    return show
 
 
 ALIKE = [
-    Column("One", _text("ours"), is_number=False),
-    Column("The other", _text("theirs"), is_number=False),
+    Column("One", listed("ours"), is_number=False),
+    Column("The other", listed("theirs"), is_number=False),
     fixed("Alike, of 1", "score", 2),
     Column("Because", _because, is_number=False, is_prose=True),
 ]
 COMPARISON = [
     Column("Variant", _name, is_number=False),
-    Column("Verdict", _mark("verdict"), is_number=False),
-    Column("Physics", _mark("physics"), is_number=False),
-    Column("Law", _mark("law"), is_number=False),
+    Column("Verdict", marked("verdict"), is_number=False, choices=True),
+    Column("Physics", signed("physics"), is_number=False),
+    Column("Law", marked("law"), is_number=False, choices=True),
+    Column("Partner", _partners, is_number=False, choices=True),
     Column("Close", _of),
     Column("Beside the baseline", _beside, is_number=False, is_prose=True),
     Column("Last launch, P50", _last),
-    Column("Delay by what is added, d (P50)", lambda r: words.number(r["delay_d"]["p50"], 0)),
-    Column("Others cannot do without", _needs_of_others, is_number=False),
+    Column("Added delay, d (P50)", lambda r: words.number(r["delay_d"]["p50"], 0)),
+    Column("Others need", _needs_of_others, is_number=False),
 ]
 MISSIONS = [
-    Column("Mission", _text("title"), is_number=False),
-    Column("Physics", _mark("physics"), is_number=False),
+    Column("Mission", listed("title"), is_number=False),
+    Column("Physics", marked("physics"), is_number=False),
     fixed("Margin, kg", "margin_kg", 0),
     fixed("Δv, m/s", "dv_m_s", 0),
     Column("Leaves (P10, P50, P90)", _dates, is_number=False),
@@ -165,32 +161,23 @@ MISSIONS = [
     Column("Why not", _why, is_number=False, is_prose=True),
 ]
 STATIONS = [
-    Column("Station", _text("name"), is_number=False),
-    Column("Physics", _mark("physics"), is_number=False),
+    Column("Station", listed("name"), is_number=False),
+    Column("Physics", marked("physics"), is_number=False),
     fixed("Flights", "flights_n", 0),
     fixed("Close", "closing_n", 0),
     fixed("Mass, kg", "mass_kg", 0),
     Column("Why not", _why, is_number=False, is_prose=True),
 ]
-RULES = [
-    Column("Rule", _text("rule"), is_number=False),
-    Column("Verdict", _mark("verdict"), is_number=False),
-    Column("Effect", lambda r: escape(str(r["effect"]).replace("_", " ")), is_number=False),
-    Column("Because", _said, is_number=False, is_prose=True),
-    Column("Lifted by", _text("lifted_by"), is_number=False, is_prose=True),
-    Column("Source", _text("citation"), is_number=False, is_prose=True),
-    Column("Standing", _text("confidence"), is_number=False),
-]
 MENDS = [
-    Column("Mission", _text("mission"), is_number=False),
+    Column("Mission", listed("mission"), is_number=False),
     Column("Closes with", _filled, is_number=False, is_prose=True),
     Column("Of", lambda r: escape(", ".join(r["providers"])), is_number=False),
     fixed("Margin, kg", "margin_kg", 0),
     fixed("Cost, M$", "cost_musd", 0),
-    Column("As in", _text("shown_in"), is_number=False),
+    Column("As in", listed("shown_in"), is_number=False),
 ]
 SHARES = [
-    Column("Partner", _text("partner"), is_number=False),
+    Column("Partner", listed("partner"), is_number=False),
     fixed("Mass, kg", "mass_kg", 0),
     fixed("Launches", "launches_n", 0),
     fixed("Roles", "roles_n", 0),
@@ -198,7 +185,11 @@ SHARES = [
     fixed("Cost, M$", "cost_musd", 0),
 ]
 BREAKS = [
-    Column("If it withdraws", _text("partner"), is_number=False),
+    Column("If it withdraws", listed("partner"), is_number=False),
     Column("is lost", _lost, is_number=False, is_prose=True),
     Column("is replaced by", _replaced, is_number=False, is_prose=True),
+]
+LEFT_OUT = [
+    Column("Mission or station", listed("name"), is_number=False),
+    Column("Why", listed("why"), is_number=False, is_prose=True),
 ]

@@ -88,7 +88,7 @@
   // Paper cannot be unfolded.
   let unfolded = [];
   window.addEventListener("beforeprint", function () {
-    unfolded = Array.from(document.querySelectorAll("details:not([open])"));
+    unfolded = Array.from(document.querySelectorAll("details:not([open]):not([data-as-is])"));
     for (const part of unfolded) part.open = true;
   });
   window.addEventListener("afterprint", function () {
