@@ -7,6 +7,7 @@ from typing import Any
 
 from perilune.astro.epoch import Epoch
 from perilune.astro.geometry import SurfacePoint
+from perilune.missions import told
 from perilune.missions.scan import Lift, WindowsRequest
 from perilune.phases.base import Phase, Stack
 from perilune.phases.corridor import Corridor
@@ -115,3 +116,6 @@ class Mission:
     lift: Lift | None = None
     scan_assumed: tuple[dict[str, Any], ...] = ()
     windows: WindowsRequest = field(default_factory=WindowsRequest)
+
+    def _repr_html_(self) -> str:
+        return told.mission_card(self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from perilune.views.table import Table
 
 if TYPE_CHECKING:
     from perilune.missions.flight import Flight
+    from perilune.missions.mission import Mission
     from perilune.missions.reconstruct import Reconstruction
     from perilune.missions.windows import Windows
 
@@ -56,6 +58,28 @@ def card(flight: Flight) -> str:
         facts={"scenario": flight.name, "constants": flight.provenance["constants"]},
         tables=shown,
         note=_doubts(flight.assumed),
+    )
+
+
+def mission_card(mission: Mission) -> str:
+    """Return a mission as a notebook shows it, before anything is flown."""
+    kinds = [type(phase).__name__.removesuffix("Phase") for phase in mission.phases]
+    words = [re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower() for kind in kinds]
+    craft = mission.stack.members
+    masses = {
+        "spacecraft": [each.name for each in craft],
+        "dry_mass_kg": [each.dry_mass_kg for each in craft],
+        "propellant_kg": [each.propellant_kg for each in craft],
+    }
+    return html.card(
+        mission.title or mission.name,
+        facts={
+            "scenario": mission.name,
+            "phases": " > ".join(words),
+            "constants": mission.constants,
+        },
+        tables=[("Spacecraft", masses)],
+        note=_doubts(mission.assumed),
     )
 
 
