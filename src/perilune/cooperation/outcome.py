@@ -11,6 +11,7 @@ from perilune.cooperation.contact_asked import contact_short
 from perilune.cooperation.interfaces import aboard, match
 from perilune.cooperation.risk import chain_risk, mission_elements
 from perilune.cooperation.shown import shown
+from perilune.cooperation.station_outcome import CLOSES, DOES_NOT, station_row
 from perilune.cooperation.tasks import Flown
 from perilune.cooperation.verdict import Verdict
 from perilune.errors import InputError
@@ -24,7 +25,7 @@ _WHAT = {
     "data_kbit_s": "data rates",
 }
 
-CLOSES, DOES_NOT, NOT_EVALUATED = "closes", "does_not_close", "not_evaluated"
+NOT_EVALUATED = "not_evaluated"
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +66,7 @@ def outcome(
         | _risk(found, part, flown.get(part.name))
         for part in found.parts
     ]
-    built = [_station(name, document) for name, document in stations.items()]
+    built = [station_row(found, case, stations[case.name]) for case in found.stations]
     for part, row in zip(found.parts, missions, strict=True):
         if short := contact_short(part.mission, row.get("coverage")):
             row["physics"] = DOES_NOT
@@ -176,25 +177,6 @@ def _risk(found: Arrangement, part: Part, flight: Flown | None) -> dict[str, Any
         "reliability": {"p": risk.probability, "low": risk.low, "high": risk.high},
         "weakest_link": weakest.name,
         "reliability_note": "",
-    }
-
-
-def _station(name: str, document: Mapping[str, Any]) -> dict[str, Any]:
-    if "refused" in document:
-        return {
-            "name": name, "physics": DOES_NOT, "flights_n": 0, "closing_n": 0, "mass_kg": None,
-            "why_not": [document["refused"]],
-        }  # fmt: skip
-    flights, last = document["flights"], document["stack"][-1]
-    failing = [row for row in flights if not row["ok"]]
-    steps = [f"{row['after']}: {why}" for row in document["stack"] for why in row["why_not"]]
-    return {
-        "name": name,
-        "physics": CLOSES if document["ok"] else DOES_NOT,
-        "flights_n": len(flights),
-        "closing_n": len(flights) - len(failing),
-        "mass_kg": last["mass_kg"],
-        "why_not": [f"{row['name']}: {row['why_not']}" for row in failing] + steps,
     }
 
 

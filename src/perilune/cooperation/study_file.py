@@ -187,6 +187,19 @@ class MissionFile(Part):
         return value
 
 
+class RideFile(Part):
+    """A module that could come to a station: on which vehicle, from which site."""
+
+    module: str
+    """Name of `perilune catalog modules` or `ships`."""
+    vehicle: str
+    """Name of `perilune catalog vehicles`."""
+    site: str
+    """Name of `perilune catalog launch_sites`."""
+    mass_kg: Annotated[float, Field(gt=0, le=1e6)] | None = None
+    """What is lifted, with a tug; the catalogue's mass where left out."""
+
+
 class StationCaseFile(Part):
     """A station of the study: the station's file it is built by, who leads it."""
 
@@ -204,6 +217,8 @@ class StationCaseFile(Part):
     """Program it belongs to, which some rules name."""
     set: dict[str, Any] = {}
     """Paths of the station's file and what they become in this study."""
+    rides: list[RideFile] = []
+    """Modules that could come, with vehicle and site: which reach its inclination is told."""
 
 
 class VariantFile(Part):
