@@ -174,12 +174,15 @@ def study(
     from perilune.cli.study import run_study
 
     first, *others = names
+    changes = overrides or []
     if first == "diff":
-        raise typer.Exit(tools.run_diff(others, of, overrides or [], as_json=as_json))
+        raise typer.Exit(tools.run_diff(others, of, changes, as_json=as_json))
     if first == "export":
-        raise typer.Exit(tools.run_export(others, directory, overrides or [], as_json=as_json))
+        raise typer.Exit(tools.run_export(others, directory, changes, as_json=as_json))
     if first == "propose":
-        raise typer.Exit(tools.run_propose(others, directory, author, partner, as_json=as_json))
+        raise typer.Exit(
+            tools.run_propose(others, directory, changes, author, partner, as_json=as_json)
+        )
     if others:
         raise typer.BadParameter(f"found {len(names)} names, expected one study")
     raise typer.Exit(

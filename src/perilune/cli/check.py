@@ -6,17 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from perilune.cli import output
-from perilune.cooperation.study_load import STUDIES, bundled_studies
-from perilune.errors import InputError, UnknownName
-from perilune.formats.toml_file import parse
+from perilune.cli.kinds import kind_of
+from perilune.cooperation.study_load import bundled_studies
 from perilune.scenarios.load import SCENARIOS, bundled, load
 from perilune.scenarios.station_check import answers, require_sense
-from perilune.scenarios.station_load import STATIONS, bundled_stations, load_station
+from perilune.scenarios.station_load import bundled_stations, load_station
 
 
 def run_check(file: str, overrides: list[str], *, as_json: bool) -> int:
     """Validate a file and say what it holds; returns the exit status."""
-    kind = _kind(file)
+    kind = kind_of(file)
     if kind == "study":
         from perilune.cli.check_study import check_study
 
@@ -26,29 +25,11 @@ def run_check(file: str, overrides: list[str], *, as_json: bool) -> int:
     return _check_mission(file, overrides, as_json=as_json)
 
 
-def _kind(file: str) -> str:
-    """Tell files apart: a station's has a key `station`, a study's `variant` or the like."""
-    missions, others = SCENARIOS.names(), {"station": STATIONS.names(), "study": STUDIES.names()}
-    for kind, names in others.items():
-        if file in names and file not in missions:
-            return kind
-    try:
-        text, where = SCENARIOS.read(file)
-        found = parse(text, where, SCENARIOS.what)
-    except UnknownName:
-        what = "scenario, station or study (bundled name or path of a TOML file)"
-        known = [*missions, *others["station"], *others["study"]]
-        raise UnknownName(what, file, known) from None
-    except InputError:
-        return "mission"  # what is wrong is said where it is loaded
-    if any(key in found for key in ("variant", "baseline", "candidate")):
-        return "study"
-    return "station" if "station" in found else "mission"
-
-
 def _check_mission(file: str, overrides: list[str], *, as_json: bool) -> int:
     mission = load(file, overrides=overrides)
-    phases = [type(phase).__name__.removesuffix("Phase").lower() for phase in mission.phases]
+    written = SCENARIOS.document(file, overrides)["phase"]
+    phases = [str(phase["kind"]) for phase in written]
+    way = _way(written)
     spacecraft = [craft.name for craft in mission.stack.members]
     if as_json:
         output.document(
@@ -58,6 +39,7 @@ def _check_mission(file: str, overrides: list[str], *, as_json: bool) -> int:
                 "valid": True,
                 "constants": mission.constants,
                 "phases": phases,
+                **way,
                 "spacecraft": spacecraft,
                 "mass_kg": mission.stack.mass_kg,
                 "as_flown": [row.event for row in mission.as_flown],
@@ -68,12 +50,39 @@ def _check_mission(file: str, overrides: list[str], *, as_json: bool) -> int:
         return 0
     output.line(f"{mission.name}: valid. {mission.title}".rstrip())
     output.line(f"  phases: {', '.join(phases)}")
+    for what, found in way.items():
+        if found:
+            output.line(
+                f"  {_WORDS[what]}: {found if isinstance(found, str) else ', '.join(found)}"
+            )
     if spacecraft:
         output.line(f"  spacecraft: {', '.join(spacecraft)} ({mission.stack.mass_kg:,.0f} kg)")
     else:
         output.line("  spacecraft: none, so no masses")
     _doubts(mission.assumed)
     return 0
+
+
+_WORDS = {
+    "lift_off": "lift-off",
+    "launch_site": "from",
+    "vehicle": "on",
+    "destinations": "to",
+}
+"""What the way of a mission is called."""
+
+
+def _way(phases: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return when, from where and on what a mission leaves, and the places it goes to."""
+    first, *others = phases
+    there = [str(phase[key]) for phase in others for key in ("site", "zone") if key in phase]
+    left = first.get("lift_off_utc", first.get("lift_off_date"))
+    return {
+        "lift_off": None if left is None else str(left).replace("+00:00", " UTC"),
+        "launch_site": first.get("site"),
+        "vehicle": first.get("vehicle"),
+        "destinations": list(dict.fromkeys(there)),
+    }
 
 
 def _check_station(file: str, overrides: list[str], *, as_json: bool) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from perilune.cli import output, outputs
+from perilune.cli.kinds import expected
 from perilune.cli.progress import Progress
 from perilune.errors import EpochError, InputError, PeriluneError
 from perilune.report.save import save
@@ -31,7 +32,8 @@ def run_fly(
     more: Exports | None = None,
 ) -> int:
     """Fly a scenario; returns 0 where it closes and every check holds, else 1."""
-    mission = load(scenario, overrides=overrides)
+    with expected("mission", scenario):
+        mission = load(scenario, overrides=overrides)
     folder = outputs.folder(directory, mission.name)
     with Progress(quiet=quiet) as progress:
         progress(f"{mission.name}: loading ephemeris and compiling")

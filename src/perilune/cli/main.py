@@ -6,6 +6,7 @@ traceback reaches a user without `--debug`, which every command takes before or 
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import re
@@ -56,9 +57,28 @@ def main(arguments: list[str] | None = None) -> int:
         return getattr(stop, "status", STOPPED + signal.SIGINT)
     except PeriluneError as problem:
         return _refuse(str(problem), 2, arguments)
+    except OSError as problem:
+        return _refuse(*_of_the_system(problem), arguments)
     except Exception as problem:
         text = f"internal error: {type(problem).__name__}: {problem} (--debug shows where)"
         return _refuse(text, 3, arguments)
+
+
+_OF_THE_FOLDER = {
+    getattr(errno, name, None)
+    for name in ("ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EFBIG", "EIO", "EISDIR",
+                 "ENOTDIR", "ENAMETOOLONG")
+}  # fmt: skip
+"""What a folder may do to work that writes into it: no fault of the program."""
+
+
+def _of_the_system(problem: OSError) -> tuple[str, int]:
+    """Return what to say of a file that cannot be read or written, and the status."""
+    if problem.errno not in _OF_THE_FOLDER:
+        kind = type(problem).__name__
+        return f"internal error: {kind}: {problem} (--debug shows where)", 3
+    where = f"{problem.filename}: " if problem.filename else ""
+    return f"{where}cannot be written or read ({problem.strerror}): free or name another folder", 2
 
 
 def _refuse(text: str, status: int, arguments: list[str]) -> int:

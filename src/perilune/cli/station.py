@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from perilune.cli import output, outputs
+from perilune.cli.kinds import expected
 from perilune.cli.progress import Progress
 from perilune.cli.station_show import show
 from perilune.errors import UnknownName
@@ -30,7 +31,8 @@ def run_station(
     """Answer a question about a station; returns 0 once it is answered, whatever the answer."""
     if verb not in VERBS:
         raise UnknownName("question about a station", verb, VERBS)
-    design = load_station(name, overrides=overrides)
+    with expected("station", name):
+        design = load_station(name, overrides=overrides)
     folder = outputs.folder(directory, design.name)
     with Progress(quiet=quiet) as progress:
         found = _ask(verb, design, progress)

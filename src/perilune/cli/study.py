@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from perilune.cli import output, outputs
+from perilune.cli.kinds import expected
 from perilune.cli.progress import Progress
 from perilune.cooperation.evaluate import Options, evaluate
 from perilune.cooperation.study_load import load_study
@@ -36,7 +37,8 @@ def run_study(
     """Evaluate a study; returns 0 once all its variants are, whatever the verdicts."""
     if enumerated and only:
         raise InputError("study: found --enumerate and --only, expected one of both")
-    study = load_study(name, overrides=overrides)
+    with expected("study", name):
+        study = load_study(name, overrides=overrides)
     folder = outputs.folder(directory, study.name)
     variants, told = _chosen(study, name, only, enumerated=enumerated)
     many = "1 variant" if len(variants) == 1 else f"{len(variants)} variants"
@@ -50,8 +52,9 @@ def run_study(
         progress(f"{study.name}: {told or many}")
         found = evaluate(study, variants, options, progress)
         progress("writing")
+        document = found.to_json()
         made_with = {"command": outputs.command(), "enumerated": told or None}
-        document = found.to_json() | {"provenance": made_with}
+        document["provenance"] = made_with | document["provenance"]
         _save(document, folder, with_report=with_report)
     if as_json:
         output.document(document)

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from perilune.cli import output
+from perilune.cli import output, outputs
+from perilune.cli.kinds import expected
 from perilune.cooperation.study_load import STUDIES, load_study
 from perilune.errors import InputError, UnknownName
 
@@ -63,11 +64,10 @@ def run_export(
     if len(words) != 2:
         raise InputError("study export: expected a study and the partner it is for")
     name, partner = words
-    study = load_study(name, overrides=overrides)
+    with expected("study", name):
+        study = load_study(name, overrides=overrides)
     made = export(study.file, partner, folder=STUDIES.folder(name))
-    folder = Path(directory) if directory else Path("perilune-out") / study.name
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{study.name}-for-{partner}.toml"
+    path = outputs.folder(directory, study.name) / f"{study.name}-for-{partner}.toml"
     made.save(path)
     withheld = [str(each) for each in made.withheld]
     if as_json:
@@ -79,8 +79,8 @@ def run_export(
 
 
 def run_propose(
-    words: list[str], directory: str | None, author: str | None, partner: str | None, *,
-    as_json: bool,
+    words: list[str], directory: str | None, overrides: list[str], author: str | None,
+    partner: str | None, *, as_json: bool,
 ) -> int:  # fmt: skip
     """Save a variant of a study as a proposal."""
     from perilune.cooperation.proposal import short
@@ -89,11 +89,10 @@ def run_propose(
 
     if len(words) != 2 or not author or not partner:
         raise InputError("study propose: expected a study, a variant, --author and --partner")
-    study = load_study(words[0])
+    with expected("study", words[0]):
+        study = load_study(words[0], overrides=overrides)
     made = propose(study.file, study.variant(words[1]).name, author=author, partner=partner)
-    folder = Path(directory) if directory else Path("perilune-out") / study.name
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{words[1]}-{short(made.hash)}.toml"
+    path = outputs.folder(directory, study.name) / f"{words[1]}-{short(made.hash)}.toml"
     save_proposal(made, path)
     if as_json:
         output.document({"study": study.name, "variant": words[1], "hash": made.hash,
@@ -107,7 +106,8 @@ def _study(of: str | None, overrides: list[str]) -> Study:
     if of is None:
         known = ", ".join(STUDIES.names())
         raise InputError(f"study diff: expected --of STUDY, whose variants these are ({known})")
-    return load_study(of, overrides=overrides)
+    with expected("study", of):
+        return load_study(of, overrides=overrides)
 
 
 def _variant(study: Study, word: str) -> VariantFile:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from perilune.astro.epoch import DAY, Epoch
 from perilune.cli import output, outputs
+from perilune.cli.kinds import expected
 from perilune.cli.progress import Progress
 from perilune.cli.windows_show import show
 from perilune.errors import InputError, PeriluneError
@@ -46,7 +47,8 @@ def run_windows(
     with_report: bool,
 ) -> int:
     """Scan a span of dates; returns 0 where an opportunity is feasible, else 1."""
-    mission = load(scenario, overrides=overrides)
+    with expected("mission", scenario):
+        mission = load(scenario, overrides=overrides)
     start, stop = span(first, last, mission)
     folder = outputs.folder(directory, mission.name)
     with Progress(quiet=quiet) as progress:

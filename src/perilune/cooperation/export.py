@@ -19,6 +19,7 @@ from perilune.cooperation.private import masked
 from perilune.cooperation.proposal import Proposal, variant_document
 from perilune.cooperation.study_file import CandidateFile, StudyFile
 from perilune.errors import InputError, UnknownName
+from perilune.formats.files import write_whole
 from perilune.formats.toml_file import parse
 from perilune.scenarios.load import SCENARIOS
 from perilune.scenarios.overlay import apply
@@ -73,11 +74,7 @@ class Export:
         path = Path(path)
         if path.suffix not in (".toml", ".json"):
             raise InputError("expected a name that ends in .toml or .json", file=str(path))
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(self.text(form=path.suffix[1:]), "utf-8", newline="\n")
-        except OSError as error:
-            raise InputError(f"cannot be written: {error.strerror}", file=str(path)) from None
+        write_whole(path, self.text(form=path.suffix[1:]))
         return path
 
 

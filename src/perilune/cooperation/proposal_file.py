@@ -11,6 +11,7 @@ from perilune.cooperation.canonical import HASH_FORM, json_document, json_text, 
 from perilune.cooperation.proposal import Proposal, short, variant_document
 from perilune.cooperation.study_file import VariantFile
 from perilune.errors import InputError
+from perilune.formats.files import write_whole
 from perilune.formats.toml_file import parse, read_text
 from perilune.scenarios.explain import explain
 from perilune.scenarios.part import Name, Part, whole_schema
@@ -63,10 +64,9 @@ def save_proposal(proposal: Proposal, path: str | Path) -> Path:
                 "is there already and holds something else: each version is a file of its own",
                 file=str(path),
             )
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8", newline="\n")
     except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", file=str(path)) from None
+        raise InputError(f"cannot be read: {error.strerror}", file=str(path)) from None
+    write_whole(path, text)
     return path
 
 
