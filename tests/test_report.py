@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from perilune.report import words
-from perilune.report.figures import figure, plotly_script, script_json
+from perilune.report.charts import Chart, Series
+from perilune.report.figures import plotly_script
+from perilune.report.fly_charts import FlyCharts
 from perilune.report.page import fly_page
 
 EVIL = "</script><script>alert('x')</script><!-- & \""
@@ -69,15 +71,6 @@ DOCUMENT: dict[str, Any] = {
     "assumed": [{"what": "specific impulse", "value": "310 s", "why": "not published"}],
     "provenance": {"command": "perilune fly change-5", "gm_km3_s2": {"earth": 398600.435507}},
 }
-TRACKS: dict[str, Any] = {
-    "earth": {
-        "title": "About the Earth",
-        "body_radius_km": 6378.137,
-        "lines": [{"name": "coast", "x": [7e3, 1e5, None], "y": [0.0, 1e5, 2e5], "z": [0, 1, 2]}],
-        "points": [{"name": "translunar_injection", "x": 7e3, "y": 0.0, "z": 0.0}],
-    },
-    "moon": {"body_radius_km": 1737.4, "lines": [], "points": []},
-}
 
 
 class Balance(HTMLParser):
@@ -120,7 +113,7 @@ def _parsed(page: str) -> Balance:
 
 @pytest.fixture(scope="module")
 def page() -> str:
-    return fly_page(DOCUMENT, TRACKS)
+    return fly_page(DOCUMENT)
 
 
 def test_the_page_is_well_formed_and_small(page: str) -> None:
@@ -151,7 +144,7 @@ def test_the_page_loads_nothing(page: str) -> None:
 
 def test_the_order_is_verdict_first(page: str) -> None:
     text = _parsed(page).text
-    order = ("Everything closes", "Timeline", "Propellant ledger", "Trajectory", "Checks",
+    order = ("Everything closes", "Timeline", "Propellant ledger", "Checks",
              "Solutions found", "Figures of the solves", "Assumed or unconfirmed figures",
              "Provenance")  # fmt: skip
     places = [text.rindex(f"{word}\n") for word in order]
@@ -167,14 +160,14 @@ def test_what_was_computed_stands_beside_what_was_flown(page: str) -> None:
     assert ">3\u202f140.2<" in row  # m/s
     assert "S11" in row
     given = {**EVENT, "as_flown": {**EVENT["as_flown"], "later_min": 7.0}}
-    assert ">+7.0<" in fly_page({**DOCUMENT, "events": [given]}, {})
+    assert ">+7.0<" in fly_page({**DOCUMENT, "events": [given]})
 
 
 def test_figures_nobody_confirmed_are_marked(page: str) -> None:
     assert 'href="#assumed"' in page
     assert "specific impulse" in page
     ledger = [{**DOCUMENT["ledger"][0], "confidence": "assumed"}]
-    assert '<span class="mark open">assumed</span>' in fly_page({**DOCUMENT, "ledger": ledger}, {})
+    assert '<span class="mark open">assumed</span>' in fly_page({**DOCUMENT, "ledger": ledger})
 
 
 def test_constants_keep_their_digits(page: str) -> None:
@@ -183,7 +176,7 @@ def test_constants_keep_their_digits(page: str) -> None:
 
 
 def _headline(**changes: Any) -> str:
-    page = fly_page({**DOCUMENT, **changes}, {})
+    page = fly_page({**DOCUMENT, **changes})
     found = re.search(r'class="headline"><span aria-hidden="true">(.)</span> (.*?)</p>', page)
     assert found is not None
     return f"{found[1]} {found[2]}"
@@ -219,18 +212,8 @@ def _nulled(value: Any) -> Any:
     ],
 )
 def test_nulls_are_shown_as_not_known(document: dict[str, Any]) -> None:
-    text = _parsed(fly_page(document, {"earth": {}, "moon": None})).text  # type: ignore[dict-item]
+    text = _parsed(fly_page(document)).text
     assert re.search(r"\b(None|nan|null)\b", text) is None
-
-
-def test_tracks_may_hold_gaps() -> None:
-    points = [{"name": "x", "x": None, "y": 1.0, "z": 2.0}]
-    line = {"name": "coast", "x": [1.0, float("nan"), None], "y": [1.0] * 3, "z": [1.0] * 3}
-    drawn = figure("moon", {"body_radius_km": None, "lines": [line], "points": points})
-    assert json.loads(script_json(drawn))["data"][0]["x"] == [1.0, None, None]
-    assert len(drawn["data"]) == 1  # no body, no points
-    assert drawn["layout"]["scene"]["annotations"] == []
-    assert figure("moon", {})["data"] == []
 
 
 def test_nothing_escapes_into_markup() -> None:
@@ -243,53 +226,25 @@ def test_nothing_escapes_into_markup() -> None:
         "checks": [{"name": EVIL, "value": EVIL, "unit": EVIL, "limit": EVIL, "ok": False}],
         "provenance": {"command": EVIL, EVIL: EVIL},
     }
-    line = {"name": EVIL, "x": [0.0, 1e4], "y": [0.0, 1e4], "z": [0.0, 1e4]}
-    point = {"name": EVIL, "x": 0.0, "y": 0.0, "z": 0.0}
-    tracks = {EVIL: {"title": EVIL, "body_radius_km": 1.0, "lines": [line], "points": [point]}}
-    parsed = _parsed(fly_page(document, tracks))
+    line = Series(EVIL, [0.0, 1.0], [0.0, 1.0])
+    charts = FlyCharts(ledger=[Chart("evil", EVIL, EVIL, EVIL, [line])])
+    parsed = _parsed(fly_page(document, charts=charts))
     assert len(parsed.scripts) == 4
-    figures = json.loads(parsed.scripts[1])
-    assert figures[EVIL]["data"][1]["name"] == EVIL
+    assert json.loads(parsed.scripts[1])["evil"]["data"][0]["name"] == EVIL
     assert "alert" not in parsed.scripts[0] + parsed.scripts[2] + parsed.scripts[3]
-
-
-def test_labels_that_would_overlap_are_one() -> None:
-    points = [{"name": name, "x": 7e3, "y": i, "z": 0.0} for i, name in enumerate("abc")]
-    far = {"name": "touchdown", "x": 3e5, "y": 1e5, "z": 0.0}
-    notes = figure("earth", {"body_radius_km": 6378.0, "points": [*points, far]})["layout"][
-        "scene"
-    ]["annotations"]
-    assert [note["text"] for note in notes] == ["A + 2", "Touchdown"]
-
-
-def test_a_view_leaves_out_what_is_far() -> None:
-    line = {"name": "coast", "x": [6e4, 9e3, 2e3], "y": [0.0] * 3, "z": [0.0] * 3}
-    points = [{"name": "far", "x": 6e4, "y": 0.0, "z": 0.0}]
-    track = {"body_radius_km": 1737.4, "lines": [line, line], "points": points, "view_km": 1e4}
-    drawn = figure("moon", track)
-    assert drawn["data"][1]["x"] == [None, 9e3, 2e3, None, None, 9e3, 2e3]
-    assert [trace["name"] for trace in drawn["data"][1:]] == ["coast"]  # one trace a name
-    assert drawn["layout"]["scene"]["xaxis"]["range"][1] < 1e4
 
 
 def test_no_two_elements_have_one_id() -> None:
     figures = {f"figure_{i}_km": float(i) for i in range(40)}
-    page = fly_page({**DOCUMENT, "solution": figures}, TRACKS)
+    page = fly_page({**DOCUMENT, "solution": figures})
     found = re.findall(r'\sid="([^"]+)"', page)
     assert len(found) == len(set(found)) > 5
 
 
-def test_axes_have_one_scale() -> None:
-    layout = figure("earth", TRACKS["earth"])["layout"]["scene"]
-    spans = [layout[f"{axis}axis"]["range"] for axis in "xyz"]
-    scale = [layout["aspectratio"][a] / (s[1] - s[0]) for a, s in zip("xyz", spans, strict=True)]
-    assert max(scale) == pytest.approx(min(scale), rel=1e-3)
-
-
 def test_plotly_is_not_imported() -> None:
     code = (
-        "import sys; from perilune.report.page import fly_page;"
-        "fly_page({}, {'earth': {'body_radius_km': 1.0}}); assert 'plotly' not in sys.modules"
+        "import sys; from perilune.report.figures import plotly_script;"
+        "plotly_script(); assert 'plotly' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 

@@ -24,6 +24,7 @@ def framed(
     body: str,
     document: Mapping[str, Any],
     drawn: Mapping[str, Any],
+    plotted: bool = False,
     scripts: Sequence[str] = (),
     styles: Sequence[str] = (),
 ) -> str:
@@ -40,6 +41,8 @@ def framed(
         Gives the provenance.
     drawn : mapping
         Figures as JSON for the scripts, by name.
+    plotted : bool
+        Whether the body needs plotly even where nothing else is drawn.
     scripts, styles : sequence of str
         Assets beside those that every page has.
     """
@@ -54,7 +57,7 @@ def framed(
         style="".join(pieces.asset(each) for each in ("page.css", *styles)),
         theme=pieces.asset("theme.js"),
         figures=figures.script_json(drawn),
-        plotly=figures.plotly_script() if drawn else "",
+        plotly=figures.plotly_script() if drawn or plotted else "",
         script=pieces.script("tables.js", *scripts),
     )
 

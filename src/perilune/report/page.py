@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 from typing import Any
 
 from perilune.report import charts as flat
-from perilune.report import figures, pieces, tables, words
+from perilune.report import pieces, tables
 from perilune.report.fly_charts import FlyCharts
 from perilune.report.frame import framed, section
+from perilune.report.scene import Scene
+from perilune.report.scene_section import SCRIPTS, STYLES, scene_section
 from perilune.report.standing import with_standing
 from perilune.report.verdict import verdict
 
 Document = Mapping[str, Any]
-Tracks = Mapping[str, Mapping[str, Any]]
 
 
-def fly_page(document: Document, tracks: Tracks, charts: FlyCharts | None = None) -> str:
+def fly_page(
+    document: Document, scene: Scene | None = None, charts: FlyCharts | None = None
+) -> str:
     """Return one HTML page that needs nothing else, not even a network.
 
     Parameters
@@ -27,9 +29,8 @@ def fly_page(document: Document, tracks: Tracks, charts: FlyCharts | None = None
         `verdict` (text in place of ours), `closes` (bool), `message` and `remedy` (text),
         `assumed` (rows of `what`, `value`, `why`, `source`), `provenance` (mapping, may nest);
         `as_flown.later_min` in events; `confidence` in rows of events, ledger and checks.
-    tracks : mapping
-        A plot each: the body's name to `title`, `note`, `body_radius_km`, `lines`, `points`
-        (`perilune.report.figures.figure`), in km.
+    scene : Scene, optional
+        What is drawn in space.
     charts : FlyCharts, optional
         What is drawn flat.
 
@@ -39,10 +40,9 @@ def fly_page(document: Document, tracks: Tracks, charts: FlyCharts | None = None
     """
     charts = charts or FlyCharts()
     document = with_standing(document)
-    plots = {body: figures.figure(body, track) for body, track in tracks.items() if track}
     parts = [
         *_first(document, charts),
-        _plots(tracks) if plots else "",
+        scene_section(scene),
         *_behind(document),
     ]
     return framed(
@@ -52,8 +52,10 @@ def fly_page(document: Document, tracks: Tracks, charts: FlyCharts | None = None
         verdict=verdict(document),
         body="\n".join(part for part in parts if part),
         document=document,
-        drawn=plots | charts.drawn(),
-        scripts=["plots.js", "charts.js"],
+        drawn=charts.drawn(),
+        plotted=scene is not None,
+        scripts=["charts.js", *(SCRIPTS if scene else ())],
+        styles=STYLES if scene else (),
     )
 
 
@@ -90,7 +92,7 @@ def _behind(document: Document) -> Iterator[str]:
 
 
 def _folded_figures(rows: Sequence[Document]) -> str:
-    return pieces.folded(f"Show all {len(rows)}", tables.solved(rows))
+    return pieces.folded(f"All {len(rows)} figures", tables.solved(rows))
 
 
 def _solved(solution: Document) -> Iterator[Document]:
@@ -99,22 +101,3 @@ def _solved(solution: Document) -> Iterator[Document]:
         nested = value if isinstance(value, (list, tuple)) else [value]
         if value is not None and not any(isinstance(each, Mapping) for each in nested):
             yield {"key": key, "value": value}
-
-
-def _plots(tracks: Tracks) -> str:
-    boxes = "\n".join(
-        f"<figure>\n<figcaption><strong>{escape(_track_title(body, track))}</strong> "
-        f'{escape(str(track.get("note") or ""))}</figcaption>\n<div class="plot" '
-        f'data-figure="{escape(body)}" role="img" '
-        f'aria-label="{escape(_track_title(body, track))}, a plot in three dimensions; '
-        'its events are in the timeline"></div>\n'
-        "<noscript>This plot needs JavaScript.</noscript>\n</figure>"
-        for body, track in tracks.items()
-        if track
-    )
-    heading = '<section id="plots">\n<h2>Trajectory</h2>'
-    return f'{heading}\n<div class="plots">\n{boxes}\n</div>\n</section>'
-
-
-def _track_title(body: str, track: Mapping[str, Any]) -> str:
-    return str(track.get("title") or f"About the {words.sentence(body)}")

@@ -14,12 +14,14 @@ from perilune.astro.epoch import Epoch
 from perilune.astro.geometry import SurfacePoint, subpoint
 from perilune.missions.flight import Flight
 from perilune.report import scene_links, scene_samples, words
+from perilune.report.charts import COLORS
 from perilune.report.scene_pieces import GROUND, Piece, pieces
 from perilune.report.scene_sky import sky, text
 
 Array = NDArray[np.float64]
 
-_STAYS = {"touchdown": "landed", "landing": "landed", "impact": "impact"}
+_LANDED = ("touchdown", "landing", "impact")
+_COLORS = tuple(color for color in COLORS if color != "#cf3f3a")
 _INNER_SHARE = 0.8  # of the time about the Moon that the first view of it shows
 _SMALLEST_VIEW_KM = 3000.0
 
@@ -84,15 +86,48 @@ class Scene:
             )
         return rows
 
+    @property
+    def has_earth(self) -> bool:
+        """Whether something flies about the Earth."""
+        return any(part.piece.center == "earth" for part in self.tracks)
+
+    @cached_property
+    def groups(self) -> list[tuple[int, ...]]:
+        """Who flies together, by numbers of the spacecraft, in the order of time."""
+        tracks = sorted(self.tracks, key=lambda part: float(part.t_s[0]))
+        found = [part.piece.of for part in tracks] + [(stay.of,) for stay in self.stays]
+        return list(dict.fromkeys(found))
+
+    def called(self, of: Sequence[int]) -> str:
+        """Return the names of spacecraft that fly together."""
+        names = self.flight.spacecraft
+        if len(of) == len(names) > 1:
+            return "all together"
+        return words.sentence(" + ".join(names[number] for number in of))
+
+    def color(self, of: tuple[int, ...]) -> str:
+        """Return the color of a group; red is for burns."""
+        return _COLORS[self.groups.index(of) % len(_COLORS)]
+
     def to_json(self) -> dict[str, Any]:
         """Return the scene as plain data; tables are texts of figures."""
         sites = scene_links.stations(self.flight)
         return {
             "start_utc": self.start.utc_iso(3),
             "span_s": round(self.span_s, 1),
-            "craft": [{"name": name} for name in self.flight.spacecraft],
-            "tracks": [_track(part) for part in self.tracks],
-            "stays": [_stay(part) for part in self.stays],
+            "has_earth": self.has_earth,
+            "first_s": round(float(self.tracks[0].t_s[0]), 1),
+            "craft": [{"title": words.sentence(name)} for name in self.flight.spacecraft],
+            "groups": [
+                {"title": self.called(of), "color": self.color(of)} for of in self.groups
+            ],
+            "tracks": [
+                {"group": self.groups.index(part.piece.of), **_track(part)} for part in self.tracks
+            ],
+            "stays": [
+                {"group": self.groups.index((part.of,)), **_stay(part)} for part in self.stays
+            ],
+            "sites": list(self._sites()),
             "events": self.events,
             "sky": sky(self.start, self.span_s, self.flight.env),
             "stations": [
@@ -104,6 +139,17 @@ class Scene:
             "links": list(self._links(sites)),
             "view_km": self._view_km(),
         }  # fmt: skip
+
+    def _sites(self) -> Iterator[dict[str, Any]]:
+        """Yield the places where something stands, each once."""
+        seen: set[tuple[str, float, float]] = set()
+        for stay in self.stays:
+            point = stay.point
+            key = (point.body, round(point.latitude_deg, 2), round(point.longitude_deg, 2))
+            if key not in seen:
+                seen.add(key)
+                fixed = np.round(point.fixed_km(), 2).tolist()
+                yield {"title": "landing site", "body": point.body, "fixed": fixed}
 
     def _links(self, sites: Sequence[Any]) -> Iterator[dict[str, Any]]:
         done: set[int] = set()
@@ -171,15 +217,14 @@ def _stays(flight: Flight, found: list[Piece], start: Epoch, span_s: float) -> I
                 yield Stay(number, _below(piece, flight), (float(_start(piece) - start), stop))
         path = flight.trajectory(name)
         ended = float(path.stop - start)
-        if last.kind != GROUND and _lands(flight, path.stop, ended):
+        if last.kind != GROUND and _lands(flight, path.stop):
             yield Stay(number, _below(last, flight, at_end=True), (ended, max(span_s, ended)))
 
 
-def _lands(flight: Flight, stop: Epoch, ended_s: float) -> bool:
+def _lands(flight: Flight, stop: Epoch) -> bool:
     """Say whether an event on a surface ends a flight."""
-    del ended_s
     return any(
-        event["name"] in _STAYS and abs(float(when - stop)) < 1.0
+        event["name"] in _LANDED and abs(float(when - stop)) < 1.0
         for event, when in zip(flight.events, _ends(flight), strict=True)
     )
 

@@ -6,10 +6,9 @@ spacecraft over them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +33,7 @@ _TITLES = {
     "earth": "Ground track on the Earth: parking orbit and departure, entry to landing",
     "moon": "Ground track on the Moon",
 }
+_NEAR_S = 120.0
 _NEAR_DEG = 14.0  # events nearer than this share a label
 
 
@@ -48,11 +48,10 @@ class GroundLine:
 
 def ground_lines(scene: Scene, body: str) -> list[GroundLine]:
     """Return the ground tracks about a body worth a map."""
-    spans = list(_spans(scene)) if body == "moon" else [(-1.0, scene.span_s + 1.0)]
     found = []
     for part in scene.tracks:
         if part.piece.center == body:
-            for start, stop in _merged(spans):
+            for start, stop in _shown(scene, body):
                 line = _line(part, start, stop, scene)
                 if line is not None:
                     found.append(line)
@@ -66,8 +65,8 @@ def ground_map(scene: Scene, body: str) -> str:
         return ""
     inside = [
         _graticule(body),
-        *(_path(line) for line in lines),
-        *_marks(scene.events, body),
+        *(_path(line, scene) for line in lines),
+        *_marks(scene, body),
         *(_mover(number, name) for number, name in enumerate(scene.flight.spacecraft)),
     ]
     title = _TITLES[body]
@@ -85,6 +84,10 @@ def _note(scene: Scene, body: str) -> str:
     lands = any(stay.point.body == "moon" for stay in scene.stays)
     until = "before the landing" if lands else "about it"
     return f"The last {REVOLUTIONS} revolutions {until}; the far side is shaded."
+
+
+def _shown(scene: Scene, body: str) -> list[tuple[float, float]]:
+    return _merged(list(_spans(scene))) if body == "moon" else [(-1.0, scene.span_s + 1.0)]
 
 
 def _spans(scene: Scene) -> Iterator[tuple[float, float]]:
@@ -168,43 +171,53 @@ def _line(part: Sampled, start: float, stop: float, scene: Scene) -> GroundLine 
 def _graticule(body: str) -> str:
     parts = []
     if body == "moon":
-        parts += [
-            f'<rect class="far" x="{x:g}" y="0" width="180" height="360"/>' for x in (0, 540)
-        ]
+        parts += [f'<rect class="far" x="{x:g}" y="0" width="180" height="360"/>' for x in (0, 540)]
     meridians = "".join(f"M{2 * x} 0V360" for x in range(0, 361, 30))
     parallels = "".join(f"M0 {2 * y}H720" for y in range(0, 181, 30))
     parts.append(f'<path class="grid" d="{meridians}{parallels}"/>')
     parts += [
-        f'<text class="degrees" x="{_x(lon) + 3:g}" y="357">{abs(lon)}°{_side(lon, "E", "W")}</text>'
+        f'<text class="degrees" x="{_x(lon) + 3:g}" y="357">{_east(lon)}</text>'
         for lon in (-120, -60, 0, 60, 120)
     ]
     parts += [
-        f'<text class="degrees" x="3" y="{_y(lat) - 3:g}">{abs(lat)}°{_side(lat, "N", "S")}</text>'
+        f'<text class="degrees" x="3" y="{_y(lat) - 3:g}">{_north(lat)}</text>'
         for lat in (-60, -30, 0, 30, 60)
     ]
     return "".join(parts)
 
 
-def _side(value: float, plus: str, minus: str) -> str:
-    return plus if value > 0 else minus if value < 0 else ""
+def _east(degrees: int) -> str:
+    return f"{abs(degrees)}°" + ("E" if degrees > 0 else "W" if degrees else "")
 
 
-def _path(line: GroundLine) -> str:
-    parts = cut_at_date_line(line.degrees)
+def _north(degrees: int) -> str:
+    return f"{abs(degrees)}°" + ("N" if degrees > 0 else "S" if degrees else "")
+
+
+def _path(line: GroundLine, scene: Scene) -> str:
     drawn = "".join(
-        "M" + "L".join(f"{_x(lon):.1f} {_y(lat):.1f}" for lon, lat in part) for part in parts
+        "M" + "L".join(f"{_x(lon):.1f} {_y(lat):.1f}" for lon, lat in part)
+        for part in cut_at_date_line(line.degrees)
     )
-    color = line.of[0] if len(line.of) == 1 else "all"
-    return f'<path class="track {line.kind} craft-{color}" d="{drawn}"/>'
+    return f'<path class="track {line.kind}" stroke="{scene.color(line.of)}" d="{drawn}"/>'
 
 
-def _marks(events: Sequence[Mapping[str, Any]], body: str) -> Iterator[str]:
-    """Yield a mark an event, labels only where they have room."""
-    rows = [row for row in events if row["body"] == body and row["altitude_km"] < _LOW_KM[body]]
+def _marks(scene: Scene, body: str) -> Iterator[str]:
+    """Yield a mark an event on the tracks shown, labels only where they have room."""
+    spans = _shown(scene, body)
+    rows = [
+        row
+        for row in scene.events
+        if row["body"] == body
+        and row["altitude_km"] < _LOW_KM[body]
+        and any(start - _NEAR_S <= row["t"] <= stop + _NEAR_S for start, stop in spans)
+    ]
     labels: list[tuple[float, float, list[str]]] = []
     for row in rows:
         lon, lat = row["longitude_deg"], row["latitude_deg"]
-        near = (m for m in labels if abs(m[0] - lon) < 3 * _NEAR_DEG and abs(m[1] - lat) < _NEAR_DEG)
+        near = (
+            m for m in labels if abs(m[0] - lon) < 3 * _NEAR_DEG and abs(m[1] - lat) < _NEAR_DEG
+        )
         label = next(near, None)
         if label is None:
             labels.append((lon, lat, [row["title"]]))
@@ -212,14 +225,14 @@ def _marks(events: Sequence[Mapping[str, Any]], body: str) -> Iterator[str]:
             label[2].append(row["title"])
         yield (
             f'<circle class="event" cx="{_x(lon):.1f}" cy="{_y(lat):.1f}" r="3.5">'
-            f'<title>{escape(row["title"])}</title></circle>'
+            f"<title>{escape(row['title'])}</title></circle>"
         )
     for lon, lat, titles in labels:
         more = f" + {len(titles) - 1}" if len(titles) > 1 else ""
         left = lon > 90.0
         yield (
             f'<text class="label" x="{_x(lon) + (-7 if left else 7):.1f}" y="{_y(lat) - 6:.1f}"'
-            f'{" text-anchor=" + chr(34) + "end" + chr(34) if left else ""}>'
+            f"{' text-anchor=' + chr(34) + 'end' + chr(34) if left else ''}>"
             f"{escape(titles[0])}{more}</text>"
         )
 
@@ -227,8 +240,7 @@ def _marks(events: Sequence[Mapping[str, Any]], body: str) -> Iterator[str]:
 def _mover(number: int, name: str) -> str:
     title = escape(words.sentence(name))
     return (
-        f'<circle class="mover craft-{number}" data-craft="{number}" r="6" hidden>'
-        f"<title>{title}</title></circle>"
+        f'<circle class="mover" data-craft="{number}" r="6" hidden><title>{title}</title></circle>'
     )
 
 

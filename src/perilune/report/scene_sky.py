@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perilune.astro import frames
-from perilune.astro.bodies import EARTH_RADIUS_KM, MOON_RADIUS_KM
+from perilune.astro.bodies import EARTH_FLATTENING, EARTH_RADIUS_KM, MOON_RADIUS_KM
 from perilune.astro.environment import Environment
 from perilune.astro.epoch import Epoch
 from perilune.astro.geometry import SURFACE_AXES
@@ -51,6 +51,7 @@ def sky(start: Epoch, span_s: float, env: Environment) -> dict[str, Any]:
         "earth": text(env.earth.itrf_matrix(start), 8),
         "earth_rad_s": ERA_RATE,
         "radius_km": {"earth": EARTH_RADIUS_KM, "moon": MOON_RADIUS_KM},
+        "flattening": EARTH_FLATTENING,
     }
 
 

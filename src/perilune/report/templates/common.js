@@ -26,6 +26,7 @@ const perilune = (function () {
     if (stored && stored.textContent) {
       const script = document.createElement("script");
       script.textContent = stored.textContent;
+      performance.mark("plotly-starts");
       document.head.append(script);
       stored.remove();
     }
