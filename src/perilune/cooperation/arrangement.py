@@ -153,7 +153,7 @@ def arrange(study: Study, variant: VariantFile, key: str = "variant") -> Arrange
         if name in chosen and each.lead in variant.drop:
             out[name] = f"{each.lead} leads it and is not taking part"
     parts = [
-        _part(study, mission, variant, own.get(name, {}), key)
+        part_of(study, mission, variant, own.get(name, {}), key)
         for name, mission in study.missions.items()
         if name not in out
     ]
@@ -182,9 +182,16 @@ def _by_owner(study: Study, variant: VariantFile, key: str) -> dict[str, dict[st
     return found
 
 
-def _part(
+def part_of(
     study: Study, mission: MissionFile, variant: VariantFile, own: Mapping[str, Any], key: str
 ) -> Part:
+    """Return a mission with what a variant changes in it: `roles.ROLE`, `set.PATH`, `planned`.
+
+    Raises
+    ------
+    InputError
+        Where that names what is not there, or contradicts itself.
+    """
     roles: dict[str, tuple[str, ...]] = {r: named(given) for r, given in mission.roles.items()}
     changes, planned = dict(mission.set), mission.planned
     for path, value in own.items():

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from perilune.cooperation.study_file import CandidateFile, MissionFile
 from perilune.errors import InputError
 from perilune.scenarios.load import SCENARIOS
-from perilune.scenarios.overlay import apply
+from perilune.scenarios.overlay import apply, value_at
 
 
 def changes_of(
@@ -44,24 +44,12 @@ def changes_of(
     return found
 
 
-def _number(document: Mapping[str, Any], path: str) -> float:
+def _number(document: dict[str, Any], path: str) -> float:
     """Return the number at a path of a scenario."""
-    here: Any = document
-    for step in path.split("."):
-        if isinstance(here, list):
-            here = _element(here, step)
-        else:
-            here = here.get(step) if isinstance(here, dict) else None
+    here = value_at(document, path)
     if isinstance(here, bool) or not isinstance(here, int | float):
         raise InputError(f"found {here!r:.40}, expected a number to add to", key=path)
     return float(here)
-
-
-def _element(rows: Sequence[Any], step: str) -> Any:
-    if step.isdigit():
-        return rows[int(step)] if int(step) < len(rows) else None
-    labels = ("name", "kind", "event")
-    return next((r for r in rows if step in [r.get(label) for label in labels]), None)
 
 
 def literal(value: Any) -> str:

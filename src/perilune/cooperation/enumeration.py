@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from perilune.cooperation.activities import activities
-from perilune.cooperation.arrangement import arrange
+from perilune.cooperation.arrangement import Arrangement, Part, arrange, part_of
 from perilune.cooperation.interfaces import fits_together
 from perilune.cooperation.rules import judge_all
 from perilune.cooperation.study import Study
@@ -66,28 +67,80 @@ def enumerated(study: Study, asked: EnumerateFile | None = None) -> Enumerated:
     if not seats:
         raise InputError("found no open role, expected `missions` and `roles`", key="enumerate")
     base = study.variant(study.file.baseline)
-    kept: list[VariantFile] = []
-    tried = by_interface = by_law = cut = 0
-    for choice in itertools.product(*(names for _, _, names in seats)):
-        tried += 1
-        made = _variant(base, seats, choice, tried)
-        arrangement = arrange(study, made, "enumerate")
-        if not all(
-            fits_together(part.name, part, study.book)
-            for part in arrangement.parts
-            if any(mission == part.name for mission, _, _ in seats)
-        ):
-            by_interface += 1
-        elif judge_all(activities(arrangement), book=study.book).verdict == "forbidden":
-            by_law += 1
-        elif len(kept) >= asked.most_n:
-            cut += 1
-        else:
-            kept.append(made)
-    return Enumerated(tuple(kept), tried, by_interface, by_law, cut)
+    found = arrange(study, base)
+    for number, name in enumerate(asked.missions):
+        if name in found.out:
+            raise InputError(
+                f"found '{name}', which the baseline leaves out: {found.out[name]}",
+                key=f"enumerate.missions[{number}]",
+            )
+    # what fits and what law forbids is a matter of one mission: no need to try all combinations
+    missions = {part.name: _Mission.of(found, part, seats) for part in found.parts}
+    tried, fit, left = (
+        math.prod(getattr(each, name) for each in missions.values())
+        for name in ("tried_n", "fit_n", "left_n")
+    )
+    if _forbidden(replace(found, parts=())):  # of stations
+        left = 0
+    choices = itertools.product(*(each.left for each in missions.values())) if left else iter(())
+    kept = [
+        _variant(
+            base, seats, {seat: name for part in choice for seat, name in part.items()}, number
+        )
+        for number, choice in enumerate(itertools.islice(choices, asked.most_n), start=1)
+    ]
+    return Enumerated(tuple(kept), tried, tried - fit, fit - left, left - len(kept))
 
 
 Seats = Sequence[tuple[str, str, list[str]]]
+Choice = dict[tuple[str, str], str]
+"""A candidate's name for each mission and role."""
+
+
+@dataclass(frozen=True)
+class _Mission:
+    """The ways to fill a mission's open roles: how many, how many fit, and those law permits."""
+
+    tried_n: int
+    fit_n: int
+    left: tuple[Choice, ...]
+
+    @property
+    def left_n(self) -> int:
+        return len(self.left)
+
+    @classmethod
+    def of(cls, found: Arrangement, part: Part, seats: Seats) -> _Mission:
+        mine = [(role, names) for mission, role, names in seats if mission == part.name]
+        fit, left, tried = 0, [], 0
+        for choice in itertools.product(*(names for _, names in mine)):
+            tried += 1
+            filled = dict(zip((role for role, _ in mine), choice, strict=True))
+            made = _filled(found, part, filled)
+            if mine and not fits_together(part.name, made, found.study.book):
+                continue
+            fit += 1
+            if not _forbidden(replace(found, parts=(made,), stations=())):
+                left.append({(part.name, role): name for role, name in filled.items()})
+        return cls(tried, fit, tuple(left))
+
+
+def _filled(found: Arrangement, part: Part, roles: Mapping[str, str]) -> Part:
+    """Return a mission of the baseline with some roles filled by others."""
+    start = f"{part.name}."
+    own = {k[len(start) :]: v for k, v in found.variant.set.items() if k.startswith(start)}
+    own |= {f"roles.{role}": name for role, name in roles.items()}
+    return part_of(found.study, part.mission, found.variant, own, "enumerate")
+
+
+def _forbidden(found: Arrangement) -> bool:
+    asked, variant = activities(found), found.variant
+    if not asked:
+        return False
+    verdict = judge_all(
+        asked, book=found.study.book, closed_routes=variant.closed_routes, granted=variant.granted
+    )
+    return verdict.verdict == "forbidden"
 
 
 def _open(study: Study, asked: EnumerateFile) -> Iterator[tuple[str, str, list[str]]]:
@@ -108,15 +161,10 @@ def _open(study: Study, asked: EnumerateFile) -> Iterator[tuple[str, str, list[s
             yield name, role, names
 
 
-def _variant(base: VariantFile, seats: Seats, choice: tuple[str, ...], number: int) -> VariantFile:
-    filled = {
-        f"{mission}.roles.{role}": name
-        for (mission, role, _), name in zip(seats, choice, strict=True)
-    }
+def _variant(base: VariantFile, seats: Seats, choice: Choice, number: int) -> VariantFile:
+    filled = {(mission, role): choice[mission, role] for mission, role, _ in seats}
     told = ", ".join(
-        f"{mission} {role.replace('_', ' ')}: {name}"
-        for (mission, role, _), name in zip(seats, choice, strict=True)
+        f"{mission} {role.replace('_', ' ')}: {name}" for (mission, role), name in filled.items()
     )
-    return base.model_copy(
-        update={"name": f"v{number}", "title": told, "set": {**base.set, **filled}}
-    )
+    own = {f"{mission}.roles.{role}": name for (mission, role), name in filled.items()}
+    return base.model_copy(update={"name": f"v{number}", "title": told, "set": {**base.set, **own}})

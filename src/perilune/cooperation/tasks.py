@@ -193,7 +193,7 @@ def compute(
         if key not in found:
             groups.setdefault(task.work, []).append(task)
     if found and groups:
-        report(f"{len(found)} of {len(wanted)} answers were found before")
+        report(f"{len(found)} of {len(wanted)} answers were done before")
     pieces = [(group, [_path(task.key, folder) for task in group]) for group in groups.values()]
     results = run(_work, pieces, workers=workers, report=report)
     for group, arrays in zip(groups.values(), results, strict=True):

@@ -28,16 +28,16 @@ def apply(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     InputError
         Where the path leads nowhere; names the nearest key.
     """
-    out = copy.deepcopy(document)
-    *way, last = path.split(".")
-    if "" in (*way, last):
-        raise InputError("an empty step: expected path.to.key", key=path)
+    *way, last = _steps(path)
+    out = dict(document)
     here: Any = out
     for number, step in enumerate(way):
-        here = _child(here, step, ".".join(way[: number + 1]), make=value is not None)
+        key: Any = _key(here, step, ".".join(way[: number + 1]), make=value is not None)
+        here[key] = copy.copy(here[key])  # what lies beside the way is shared, never changed
+        here = here[key]
     if not isinstance(here, dict | list):
         raise _plain_value(path)
-    key: Any = _index(here, last, path) if isinstance(here, list) else last
+    key = _index(here, last, path) if isinstance(here, list) else last
     if value is not None:
         here[key] = value
     elif isinstance(here, dict) and key not in here:
@@ -45,6 +45,28 @@ def apply(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     else:
         del here[key]
     return out
+
+
+def value_at(document: dict[str, Any], path: str) -> Any:
+    """Return the value at a path of a document.
+
+    Raises
+    ------
+    InputError
+        Where the path leads nowhere; names the nearest key.
+    """
+    here: Any = document
+    steps = _steps(path)
+    for number, step in enumerate(steps):
+        here = here[_key(here, step, ".".join(steps[: number + 1]), make=False)]
+    return here
+
+
+def _steps(path: str) -> list[str]:
+    steps = path.split(".")
+    if "" in steps:
+        raise InputError("an empty step: expected path.to.key", key=path)
+    return steps
 
 
 def parse(assignment: str) -> tuple[str, Any]:
@@ -82,16 +104,17 @@ def _is_text(value: str) -> bool:
     return True
 
 
-def _child(here: Any, step: str, path: str, *, make: bool) -> Any:
+def _key(here: Any, step: str, path: str, *, make: bool) -> Any:
+    """Return the index or key of a step; makes the table where it is missing and asked to."""
     if isinstance(here, list):
-        return here[_index(here, step, path)]
+        return _index(here, step, path)
     if not isinstance(here, dict):
         raise _plain_value(path)
     if step not in here:
         if not make:
             raise _no_such(step, list(here), path)
         here[step] = {}
-    return here[step]
+    return step
 
 
 def _index(items: list[Any], step: str, path: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
@@ -103,7 +104,7 @@ class Source:
             Where there is no such file, it is not TOML, or a path leads nowhere in it.
         """
         text, where = self.read(name)
-        document = self.extended(parse_toml(text, where, self.what), where)
+        document = self.extended(_parsed(text, where, self.what), where)
         return _overridden(document, overrides, called(where, overrides))
 
     def folder(self, where: str) -> Path:
@@ -141,6 +142,12 @@ def validated(
         return model.model_validate(document)
     except ValidationError as error:
         raise explain(error, document, name, model) from None
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str, where: str, what: str) -> dict[str, Any]:
+    """Return a text's content: a study reads the same few files for each of its variants."""
+    return parse_toml(text, where, what)
 
 
 def _overridden(document: dict[str, Any], overrides: Sequence[str], file: str) -> dict[str, Any]:
