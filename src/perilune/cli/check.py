@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from perilune.cli import output
-from perilune.cli.kinds import kind_of
+from perilune.cli.kinds import expected, kind_of
 from perilune.cooperation.study_load import bundled_studies
 from perilune.scenarios.load import SCENARIOS, bundled, load
 from perilune.scenarios.station_check import answers, require_sense
@@ -22,7 +22,8 @@ def run_check(file: str, overrides: list[str], *, as_json: bool) -> int:
         return check_study(file, overrides, as_json=as_json)
     if kind == "station":
         return _check_station(file, overrides, as_json=as_json)
-    return _check_mission(file, overrides, as_json=as_json)
+    with expected("mission", file):
+        return _check_mission(file, overrides, as_json=as_json)
 
 
 def _check_mission(file: str, overrides: list[str], *, as_json: bool) -> int:

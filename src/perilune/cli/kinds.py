@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import chain
+from pathlib import Path
 
 from perilune.errors import InputError, UnknownName
 from perilune.formats.toml_file import parse
+
+EPHEMERIS = "ephemeris (OEM)"
 
 USES = {
     "mission": "'perilune fly {name}' flies it",
     "station": "'perilune station access {name}' tells who reaches it; the other questions are "
     "assemble, crew, upkeep and split",
     "study": "'perilune study {name}' compares its variants",
+    EPHEMERIS: "'perilune reconstruct {name}' finds its maneuvers",
 }
 """What each kind of file is for."""
+
+_HEAD = b"CCSDS_OEM_VERS"
 
 _KEYS = {
     "study": {"variant", "baseline", "candidate"},
@@ -43,11 +49,15 @@ def expected(kind: str, file: str) -> Iterator[None]:
         if found in (None, kind):
             raise
         use = USES[str(found)].format(name=file)
-        raise InputError(f"a {found}, expected a {kind}: {use}", file=file) from None
+        raise InputError(f"{_a(found)}, expected {_a(kind)}: {use}", file=file) from None
+
+
+def _a(kind: str | None) -> str:
+    return f"an {kind}" if kind == EPHEMERIS else f"a {kind}"
 
 
 def kind_of(file: str) -> str | None:
-    """Return `mission`, `station` or `study`; None of a file that shows no key of either.
+    """Return `mission`, `station`, `study` or `EPHEMERIS`; None of a file that shows none of them.
 
     Raises
     ------
@@ -63,6 +73,8 @@ def kind_of(file: str) -> str | None:
     for kind in names:
         if file in names[kind]:
             return kind
+    if _is_ephemeris(Path(file)):
+        return EPHEMERIS
     try:
         found = parse(*SCENARIOS.read(file), SCENARIOS.what)
     except UnknownName:
@@ -71,3 +83,11 @@ def kind_of(file: str) -> str | None:
     except InputError:
         return None  # what is wrong is said where it is loaded
     return next((kind for kind, keys in _KEYS.items() if not keys.isdisjoint(found)), None)
+
+
+def _is_ephemeris(path: Path) -> bool:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(len(_HEAD)) == _HEAD
+    except (OSError, ValueError):
+        return False

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from perilune.cli import output, outputs
+from perilune.cli.kinds import EPHEMERIS, expected
 from perilune.cli.progress import Progress
 from perilune.errors import InputError, PeriluneError
 from perilune.formats.files import write_whole
@@ -33,7 +34,8 @@ def run_reconstruct(
     with Progress(quiet=quiet) as progress:
         progress(f"{file}: reading")
         try:
-            found = _reconstruct(file, overrides, smallest_m_s, progress)
+            with expected(EPHEMERIS, file):
+                found = _reconstruct(file, overrides, smallest_m_s, progress)
         except PeriluneError as problem:
             if isinstance(problem, InputError) and problem.file:
                 raise
