@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from perilune.astro.environment import environment
 from perilune.cooperation import told
 from perilune.cooperation.activities import activities
 from perilune.cooperation.alike import alike
@@ -25,8 +27,10 @@ from perilune.cooperation.shares import shares
 from perilune.cooperation.study import Study
 from perilune.cooperation.study_file import StationCaseFile, VariantFile
 from perilune.cooperation.tasks import STATION, Flown, Task, compute, remembered
+from perilune.cooperation.unconfirmed import unconfirmed
 from perilune.cooperation.waits import require_no_circle
 from perilune.errors import InputError
+from perilune.missions.made_with import made_with
 from perilune.runs.tally import Tally
 from perilune.views.table import Table, Tabular
 
@@ -68,6 +72,8 @@ class Comparison(Tabular):
     elapsed_s : float
     matching : dict or None
         Which missions of the two leads with most of them are alike.
+    assumed : tuple of dict
+        Figures that no source confirms.
     headline : str
         The answer in a line; empty where it was not made by `perilune.evaluate`.
     """
@@ -78,6 +84,7 @@ class Comparison(Tabular):
     computed_n: int
     elapsed_s: float
     matching: dict[str, Any] | None = None
+    assumed: tuple[dict[str, Any], ...] = ()
     writer: Writer | None = None
     headline: str = ""
 
@@ -107,10 +114,18 @@ class Comparison(Tabular):
             "partners": list(file.partners),
             "variants": [each.document for each in self.outcomes],
             "matching": self.matching,
+            "assumed": list(self.assumed),
+            "provenance": self._provenance(),
             "reflown_n": self.reflown_n,
             "computed_n": self.computed_n,
             "elapsed_s": self.elapsed_s,
         }
+
+    def _provenance(self) -> dict[str, Any]:
+        """Return what the answer was made with; the command line is added by the command."""
+        how = self.study.file.schedule
+        drawn = {"draws": how.draws_n, "seed": how.seed}
+        return {"perilune": version("perilune"), **drawn, **made_with(environment())}
 
 
 def evaluate(
@@ -154,8 +169,10 @@ def evaluate(
         outcomes.append(_evaluated(found, baseline, wanted, done, options))
     _tell(arrangements, outcomes, base.name, wanted, done)
     pairs = alike(baseline)
+    own = [mission_task(part) for found in arrangements for part in found.parts if not part.lacks]
+    assumed = tuple(unconfirmed(arrangements, {task: done[task] for task in own}))
     elapsed, works = time.perf_counter() - began, len({task.work for task in wanted.tasks})
-    return Comparison(study, tuple(outcomes), fresh, works, elapsed, pairs)
+    return Comparison(study, tuple(outcomes), fresh, works, elapsed, pairs, assumed)
 
 
 def _tell(
@@ -239,7 +256,12 @@ def _evaluated(
         flights = {each.task: Flown.of(done[each.task]) for each in made}
         breaks = withdrawals(found, made, flights)
     stations = {s.name: done[station_task(s)] for s in found.stations}
-    return outcome(found, flown, stations, law, shares(found, flown), breaks, timing)
+    came_to = outcome(found, flown, stations, law, shares(found, flown), breaks, timing)
+    if timing is not None:
+        for part, row in zip(found.parts, came_to.document["missions"], strict=True):
+            windows, why = wanted.windows_of(part)
+            row["launch_windows_utc"] = [] if why else windows.days()
+    return came_to
 
 
 def _timing(

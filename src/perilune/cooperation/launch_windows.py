@@ -98,6 +98,18 @@ class LaunchWindows:
         found: Array = np.minimum(np.append(self.closes_d, NEVER_D)[index] + shift, NEVER_D)
         return found
 
+    def days(self, apart_d: float = 3.0) -> list[list[str]]:
+        """Return the days (UTC) on which windows open first and close last.
+
+        Windows nearer than `apart_d` days to one another are told as one.
+        """
+        gaps = np.flatnonzero(self.opens_d[1:] - self.closes_d[:-1] > apart_d)
+        first, last = np.append(0, gaps + 1), np.append(gaps, len(self.closes_d) - 1)
+        return [
+            [Epoch(float(day) * DAY).utc_iso(0)[:10] for day in pair]
+            for pair in zip(self.opens_d[first], self.closes_d[last], strict=True)
+        ]
+
     def _place(self, day_d: Array) -> tuple[NDArray[np.int64], Array]:
         """Return the first window not yet closed, and by how many days it comes again."""
         day = np.asarray(day_d, dtype=np.float64)

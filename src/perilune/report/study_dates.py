@@ -108,7 +108,7 @@ def _windows(missions: Sequence[Row]) -> list[Series]:
     x: list[Any] = []
     y: list[Any] = []
     for mission in missions:
-        for opens, closes in mission.get("windows") or ():
+        for opens, closes in mission.get("launch_windows_utc") or ():
             x += [opens, closes, None]
             y += [mission["name"], mission["name"], None]
     return [Series("computed windows", x, y, color=_GRAY, width=22.0, opacity=0.35)] if x else []

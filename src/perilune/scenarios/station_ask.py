@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from perilune.astro.environment import environment
 from perilune.errors import InputError, UnknownName
+from perilune.missions.made_with import made_with
 from perilune.scenarios.station_load import load_station
 from perilune.stations.ask_access import ask_access
 from perilune.stations.ask_crew import ask_crew
@@ -48,7 +50,11 @@ def ask(
         design.title,
         document,
         design.assumed,
-        {"station": design.station.name, "catalog_files": list(design.book.files)},
+        {
+            "station": design.station.name,
+            "catalog_files": list(design.book.files),
+            **made_with(environment()),
+        },
         time.perf_counter() - began,
     )
 
