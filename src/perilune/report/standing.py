@@ -46,5 +46,6 @@ def _by_input(document: Document) -> dict[tuple[str, Any], str]:
 def _event(row: Document, known: Mapping[tuple[str, Any], str]) -> Document:
     kinds = _RESTS_ON.get(str(row.get("name")), ())
     found = [known[kind, None] for kind in kinds if (kind, None) in known]
-    burner = known.get(("spacecraft", row.get("propellant_of")))
+    burns = row.get("propellant_of")
+    burner = known.get(("spacecraft", burns)) if burns else None
     return {"confidence": found[0] if found else None, "burner_confidence": burner, **row}
