@@ -17,6 +17,7 @@ import pytest
 
 import perilune as pl
 from perilune.astro.environment import Environment
+from perilune.cli.main import main
 from perilune.errors import EpochError, InputError, UnknownName
 from perilune.formats.tables import EVENT_COLUMNS
 from perilune.views.table import Table
@@ -169,6 +170,31 @@ def test_every_number_of_a_table_says_its_unit(flight: pl.Flight, arc: pl.Trajec
         if pa.types.is_floating(field.type) and not parted(field.name)[1]
     }
     assert bare == {"value"}  # of a check, beside its `unit`
+
+
+_BARE = {"value", "direction_icrf_x", "direction_icrf_y", "direction_icrf_z",
+         "normal_x", "normal_y", "normal_z", "chain"}  # fmt: skip
+
+
+def test_every_number_in_every_file_says_its_unit(flight: pl.Flight, tmp_path: Path) -> None:
+    """Of all CSV and Parquet that is written; shares are named so, the rest is in `_BARE`."""
+    for verb in ("access", "assemble", "crew", "upkeep", "split"):
+        pl.station(verb, "iss").save(tmp_path / verb, report=False)
+    flight.save(tmp_path / "fly", report=False)
+    scan = pl.windows("change-3", start="2013-12-01", stop="2013-12-02")
+    scan.save(tmp_path / "windows", report=False)
+    oem = next((tmp_path / "fly").glob("*.oem"))
+    assert main(["reconstruct", str(oem), "-o", str(tmp_path / "flown"), "--quiet"]) == 0
+    files = [*tmp_path.rglob("*.csv"), *tmp_path.rglob("*.parquet")]
+    assert len(files) > 20
+    bare = set()
+    for path in files:
+        frame = pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
+        for name in frame.select_dtypes("number").columns:
+            is_named = parted(name)[1] or "fraction" in name or "share" in name or name in _BARE
+            if not is_named and frame[name].notna().any():
+                bare.add(f"{path.name}: {name}")
+    assert bare == set()
 
 
 def test_types_do_not_depend_on_the_values() -> None:

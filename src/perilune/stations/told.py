@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from perilune.views import html
 from perilune.views.table import Table
+from perilune.views.units import UNITS
 
 if TYPE_CHECKING:
     from perilune.stations.result import StationResult
@@ -26,7 +27,7 @@ def tables(document: Mapping[str, Any]) -> dict[str, Table]:
         if isinstance(value, list) and isinstance(value[0], Mapping):
             found[name] = Table.of(name, value)
         elif isinstance(value, Mapping) and _are_columns(value):
-            found[name] = Table(name, value)
+            found[name] = Table(name, {_named(name, key): each for key, each in value.items()})
     return found
 
 
@@ -34,6 +35,11 @@ def _are_columns(value: Mapping[str, Any]) -> bool:
     if not all(isinstance(each, list) for each in value.values()):
         return False
     return len({len(each) for each in value.values()}) == 1
+
+
+def _named(table: str, column: str) -> str:
+    """Return a column's name; one that is but a unit is of what the table is of: `beta_deg`."""
+    return f"{table}_{column}" if f"_{column}" in UNITS and column != "utc" else column
 
 
 def card(result: StationResult) -> str:
