@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,7 @@ from perilune.cli import output, outputs
 from perilune.cli.kinds import EPHEMERIS, expected
 from perilune.cli.progress import Progress
 from perilune.errors import InputError, PeriluneError
-from perilune.formats.files import write_whole
+from perilune.formats.files import write_json, write_whole
 from perilune.formats.oem import read_oem
 from perilune.formats.tables import csv_text
 from perilune.scenarios.flown_model import flown_model
@@ -70,8 +69,7 @@ def _save(document: dict[str, Any], maneuvers: Table, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
         raise outputs.unwritable(folder, problem) from problem
-    text = json.dumps(document, indent=2, allow_nan=False)
-    write_whole(folder / "reconstruction.json", text + "\n")
+    write_json(folder / "reconstruction.json", document, indent=2)
     write_whole(folder / "maneuvers.csv", csv_text(maneuvers.rows, maneuvers.names))
 
 

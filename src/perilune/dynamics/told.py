@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from perilune.astro.epoch import DAY
-from perilune.astro.state import State
 from perilune.views import html
 from perilune.views.table import Table
 
@@ -26,10 +25,9 @@ def states(arcs: Sequence[Arc]) -> Table:
 
 
 def _edges(arc: Arc) -> dict[str, Any]:
-    vectors = arc.vectors(arc.edges_s)
-    state = State.from_vector(vectors[:, :6], epoch=arc.origin + arc.edges_s, center=arc.center)
-    mass = vectors[:, 6] if arc.has_mass else np.full(len(vectors), np.nan)
-    return {**state.table().columns, "mass_kg": mass}
+    edges = arc.edges_s
+    mass = arc.vectors(edges)[:, 6] if arc.has_mass else np.full(len(edges), np.nan)
+    return {**arc.states(edges).table().columns, "mass_kg": mass}
 
 
 def events(found: Sequence[FoundEvent]) -> Table:

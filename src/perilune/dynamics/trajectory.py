@@ -84,6 +84,11 @@ class Arc:
             out += chosen[..., k]
         return out
 
+    def states(self, seconds: Array) -> State:
+        """Return the states at an array of seconds from the origin."""
+        vectors = self.vectors(seconds)[:, :6]
+        return State.from_vector(vectors, epoch=self.origin + seconds, center=self.center)
+
     def within_steps(self, fractions: Array) -> tuple[Array, Array, Array]:
         """Return instants and vectors at fractions (0 to 1) of each step, and the steps' lengths.
 

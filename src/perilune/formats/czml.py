@@ -6,7 +6,6 @@ frame (the ICRF), in meters, with velocities for Hermite interpolation.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,10 +14,9 @@ import numpy as np
 
 from perilune.astro.environment import Environment
 from perilune.astro.epoch import Epoch
-from perilune.astro.state import State
 from perilune.dynamics.trajectory import Trajectory
 from perilune.formats.arc_tables import ArcTables, Table
-from perilune.formats.files import write_whole
+from perilune.formats.files import write_json
 from perilune.formats.nodes import WIDTH
 
 _COLOR = (0, 114, 178, 255)  # of Okabe and Ito's set, told apart by all eyes
@@ -75,15 +73,14 @@ def write_czml(
     ]  # fmt: skip
     packets += [_event(number, row, trajectory, env) for number, row in enumerate(events)
                 if _inside(Epoch.utc(row["utc"]), trajectory)]  # fmt: skip
-    write_whole(path, json.dumps(packets, allow_nan=False) + "\n")
+    write_json(path, packets)
 
 
 def _interval(table: Table, env: Environment) -> dict[str, Any]:
     """Return the positions of an arc, in force between its ends."""
     arc, nodes = table.arc, table.nodes_s
     start = arc.origin + float(nodes[0])
-    own = State.from_vector(arc.vectors(nodes)[:, :6], epoch=arc.origin + nodes, center=arc.center)
-    seen = own.to(center="earth", env=env)
+    seen = arc.states(nodes).to(center="earth", env=env)
     meters = np.column_stack([np.round(nodes - nodes[0], 6), np.round(1e3 * seen.vector, 4)])
     return {
         "interval": f"{_utc(start)}/{_utc(arc.origin + float(nodes[-1]))}",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 
 from perilune.errors import InputError
 
@@ -41,6 +43,11 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
             f"{len(data)} bytes",
             file=os.fspath(path),
         ) from error
+
+
+def write_json(path: str | os.PathLike[str], document: Any, *, indent: int | None = None) -> None:
+    """Write a document as JSON, whole, with a line end; `write_whole` says what may go wrong."""
+    write_whole(path, json.dumps(document, indent=indent, allow_nan=False) + "\n")
 
 
 def _write_through(path: Path, data: bytes) -> None:

@@ -6,7 +6,6 @@ are planetocentric `moon_me` longitude and latitude, which maps of the Moon take
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,10 +15,9 @@ from numpy.typing import NDArray
 
 from perilune.astro import geometry
 from perilune.astro.environment import Environment
-from perilune.astro.state import State
 from perilune.dynamics.trajectory import Arc, Trajectory
 from perilune.errors import UnknownName
-from perilune.formats.files import write_whole
+from perilune.formats.files import write_json
 
 Array = NDArray[np.float64]
 
@@ -65,7 +63,7 @@ def write_ground_track(
         return False
     document = {"type": "FeatureCollection", "name": f"{name}: ground track on the {body}",
                 "body": body, "coordinates": _AXES[body], "features": features}  # fmt: skip
-    write_whole(path, json.dumps(document, allow_nan=False) + "\n")
+    write_json(path, document)
     return True
 
 
@@ -74,9 +72,8 @@ def _line(arc: Arc, name: str, env: Environment) -> dict[str, Any]:
     shares = np.linspace(0.0, 1.0, _POINTS_A_STEP, endpoint=False)
     inside = edges[:-1, None] + np.diff(edges)[:, None] * shares
     seconds = np.append(inside.ravel(), edges[-1])
-    epochs = arc.origin + seconds
-    state = State.from_vector(arc.vectors(seconds)[:, :6], epoch=epochs, center=arc.center)
-    below = geometry.subpoint(state, env)
+    states = arc.states(seconds)
+    epochs, below = states.epoch, geometry.subpoint(states, env)
     track = np.column_stack([below.longitude_deg, below.latitude_deg])
     return {
         "type": "Feature",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 from pathlib import Path
 
 from perilune.errors import InputError
 from perilune.formats.arc_tables import ArcTables
-from perilune.formats.files import write_whole
+from perilune.formats.files import write_json, write_whole
 from perilune.formats.oem import write_oem
 from perilune.formats.spk import FIRST_ID, write_spk
 from perilune.formats.tables import write_events_csv
@@ -51,7 +50,7 @@ def save(flight: Flight, folder: Path, *, report: bool = True, command: str = ""
     if command:
         document["provenance"] = {**document["provenance"], "command": command}
     paths = [folder / "mission.json", folder / "events.csv"]
-    write_whole(paths[0], json.dumps(document, indent=2, allow_nan=False) + "\n")
+    write_json(paths[0], document, indent=2)
     write_events_csv(paths[1], flight.events)
     if report:
         paths.append(folder / "report.html")

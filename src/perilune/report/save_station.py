@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from perilune.formats.files import write_whole
+from perilune.formats.files import write_json, write_whole
 from perilune.formats.tables import csv_text
 from perilune.report import sheet_access, sheet_assemble, sheet_crew, sheet_split, sheet_upkeep
 from perilune.report.save import require_writable
@@ -37,7 +36,7 @@ def save_station(result: StationResult, folder: Path, report: bool = True) -> li
     folder.mkdir(parents=True, exist_ok=True)
     document = result.to_json()
     paths = [folder / f"{result.verb}.json"]
-    write_whole(paths[0], json.dumps(document, indent=2, allow_nan=False) + "\n")
+    write_json(paths[0], document, indent=2)
     for name, table in result.tables.items():
         paths.append(folder / f"{result.verb}-{name}.csv")
         write_whole(paths[-1], csv_text(*_flat(table)))

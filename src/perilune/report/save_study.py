@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from perilune.cooperation.told import tables
-from perilune.formats.files import write_whole
+from perilune.formats.files import write_json, write_whole
 from perilune.formats.tables import csv_text
 from perilune.report.save import require_writable
 from perilune.report.sheet import sheet_page
@@ -26,7 +25,7 @@ def save_study(document: Mapping[str, Any], folder: Path, report: bool = True) -
     require_writable(folder)
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / name for name in ("study.json", "variants.csv", "missions.csv")]
-    write_whole(paths[0], json.dumps(document, indent=2, allow_nan=False) + "\n")
+    write_json(paths[0], document, indent=2)
     found = tables(document)
     for path, name in zip(paths[1:], ("variants", "missions"), strict=True):
         write_whole(path, csv_text(found[name].rows, found[name].names))

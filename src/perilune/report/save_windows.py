@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from perilune.astro.epoch import Epoch
-from perilune.formats.files import write_whole
+from perilune.formats.files import write_json, write_whole
 from perilune.formats.parquet import write_parquet
 from perilune.formats.tables import csv_text
 from perilune.missions.cells import CONVERGED, NO_SOLUTION, PLANE
@@ -67,7 +66,7 @@ def save_windows(
     folder.mkdir(parents=True, exist_ok=True)
     document = windows.to_json()
     paths = [folder / name for name in ("windows.json", "opportunities.csv", "cells.parquet")]
-    write_whole(paths[0], json.dumps(document, indent=2, allow_nan=False) + "\n")
+    write_json(paths[0], document, indent=2)
     write_whole(paths[1], csv_text(windows.opportunities, OPPORTUNITY_COLUMNS))
     write_parquet(paths[2], cells_table(windows), cells_metadata(windows))
     if report:
