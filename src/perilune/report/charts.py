@@ -83,6 +83,8 @@ class Chart:
     height_px : int or None
     x_range : tuple, optional
         Ends of the axis along the bottom.
+    from_zero : bool
+        y shows how far it is from nothing.
     """
 
     name: str
@@ -99,6 +101,7 @@ class Chart:
     is_counted: bool = False
     height_px: int | None = None
     x_range: tuple[Any, Any] | None = None
+    from_zero: bool = False
 
 
 class Placed(Protocol):
@@ -135,6 +138,8 @@ def drawn(chart: Chart) -> dict[str, Any]:
         layout["yaxis"]["autorange"] = "reversed"
     if chart.is_counted:
         layout["yaxis"] |= {"rangemode": "tozero", "dtick": 1, "tickformat": "d"}
+    if chart.from_zero:
+        layout["yaxis"]["rangemode"] = "tozero"
     if chart.x_range is not None:
         layout["xaxis"]["range"] = list(chart.x_range)
     if chart.is_to_scale:

@@ -203,9 +203,11 @@ def masses(flight: Flight) -> list[Chart]:
         text = [f"{' + '.join(_name(n) for n in names)}: {m:,.0f} kg" for m in kg]
         series.append(Series("flying together", inside, [round(float(m), 2) for m in kg],
                              text=text, dash="dot", width=1.5, color=_NOBODY))  # fmt: skip
-    return [Chart("mass", "Mass of each spacecraft", "UTC", "mass, kg", series,
-                  "Its own: dry mass and propellant left. Dotted: all that flies together.",
-                  x_type="date")]  # fmt: skip
+    note = "Its own: dry mass and propellant left."
+    if len(own) > 1:
+        note += " Dotted: all that flies together."
+    return [Chart("mass", "Mass of each spacecraft", "UTC", "mass, kg", series, note,
+                  x_type="date", from_zero=True)]  # fmt: skip
 
 
 def _own_mass(flight: Flight, row: Row) -> list[tuple[float, float]]:

@@ -9,7 +9,7 @@ from typing import Any
 from perilune.report.charts import Chart, Series, drawn
 
 _GAP = 0.045  # between rows, of the height
-_ROW_PX, _AROUND_PX = 125, 90
+_ROW_PX, _AROUND_PX = 115, 90
 
 
 @dataclass(frozen=True)
