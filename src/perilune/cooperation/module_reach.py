@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from perilune.cooperation.study_file import RideFile, StationCaseFile
@@ -41,9 +42,17 @@ def module_reach(case: StationCaseFile, overrides: Sequence[str] = ()) -> list[d
     """
     if not case.rides:
         return []
-    design = load_station(case.station, overrides=list(overrides))
-    lifts = lifts_of(design.book, list(dict.fromkeys(ride.vehicle for ride in case.rides)))
-    return [_row(ride, design, lifts) for ride in case.rides]
+    return [dict(row) for row in _rows(case.station, tuple(overrides), tuple(case.rides))]
+
+
+@lru_cache(maxsize=64)
+def _rows(
+    station: str, overrides: tuple[str, ...], rides: tuple[RideFile, ...]
+) -> list[dict[str, Any]]:
+    """Return the rows of a station, which is the same in most variants of a study."""
+    design = load_station(station, overrides=overrides)
+    lifts = lifts_of(design.book, list(dict.fromkeys(ride.vehicle for ride in rides)))
+    return [_row(ride, design, lifts) for ride in rides]
 
 
 def _row(ride: RideFile, design: Design, lifts: Sequence[Lift]) -> dict[str, Any]:
