@@ -109,7 +109,7 @@ def test_the_example_of_the_contract_runs(arc: pl.Trajectory, env: Environment) 
 
 
 def test_a_loaded_mission_takes_no_overrides() -> None:
-    with pytest.raises(InputError, match="found a loaded mission"):
+    with pytest.raises(InputError, match="found a loaded Mission"):
         pl.fly(pl.load("change-3"), overrides=["name='other'"])
 
 

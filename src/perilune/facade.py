@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from perilune.astro.environment import Environment
 from perilune.astro.epoch import Epoch
-from perilune.cooperation import evaluate as variants
-from perilune.cooperation.evaluate import Comparison, Options
-from perilune.cooperation.study_load import load_study
 from perilune.errors import InputError
 from perilune.missions import fly as chain
 from perilune.missions import windows as scan
@@ -18,14 +16,16 @@ from perilune.missions.flight import Flight
 from perilune.missions.mission import Mission
 from perilune.missions.windows import Windows
 from perilune.report.save import save
-from perilune.report.save_station import answer, save_station
-from perilune.report.save_study import save_study
 from perilune.report.save_windows import save_windows
-from perilune.report.sheet_study import headline
 from perilune.scenarios.load import load
-from perilune.scenarios.station_ask import ask
-from perilune.stations.design import Design
-from perilune.stations.result import StationResult
+
+if TYPE_CHECKING:
+    from perilune.cooperation.evaluate import Comparison
+    from perilune.cooperation.study import Study
+    from perilune.stations.design import Design
+    from perilune.stations.result import StationResult
+
+Loaded = TypeVar("Loaded")
 
 
 def fly(
@@ -142,13 +142,16 @@ def station(
     InputError
         Where the file or the question cannot be used.
     """
+    from perilune.report.save_station import answer, save_station
+    from perilune.scenarios.station_ask import ask
+
     found = ask(verb, name, overrides, report)
     told, is_good = answer(found)
     return replace(found, writer=save_station, headline=told, is_good=is_good)
 
 
 def evaluate(
-    name: str | Path,
+    name: str | Path | Study,
     *,
     overrides: Sequence[str] = (),
     only: Sequence[str] = (),
@@ -156,13 +159,13 @@ def evaluate(
     workers: int = 1,
     report: Callable[[str], None] = lambda _: None,
 ) -> Comparison:
-    """Evaluate the variants of cooperation in a bundled study or a study's file.
+    """Evaluate the variants of cooperation in a bundled study, a file or a loaded study.
 
     Parameters
     ----------
-    name : str or Path
+    name : str, Path or Study
     overrides : sequence of str
-        `path.to.key=value`.
+        `path.to.key=value`, for a name or a file.
     only : sequence of str
         Variants by name; all where none is given.
     folder : str or Path, optional
@@ -183,27 +186,40 @@ def evaluate(
     InputError
         Where the study cannot be used.
     """
-    found = load_study(name, overrides=overrides)
+    from perilune.cooperation import evaluate as variants
+    from perilune.cooperation.study_load import load_study
+    from perilune.report.save_study import save_study
+    from perilune.report.sheet_study import headline
+
+    def write(compared: Comparison, folder: Path, report: bool) -> list[Path]:
+        return save_study(compared.to_json(), folder, report)
+
+    if isinstance(name, str | Path):
+        found = load_study(name, overrides=overrides)
+    else:
+        found = _as_loaded(name, overrides)
     chosen = [found.variant(each) for each in only] if only else None
-    options = Options(None if folder is None else Path(folder), workers)
+    options = variants.Options(None if folder is None else Path(folder), workers)
     compared = variants.evaluate(found, chosen, options, report)
-    return replace(compared, writer=_save_study, headline=headline(compared.to_json()))
+    return replace(compared, writer=write, headline=headline(compared.to_json()))
 
 
 study = evaluate
 
 
 def _mission(scenario: str | Path | Mission, overrides: Sequence[str]) -> Mission:
-    if not isinstance(scenario, Mission):
-        return load(scenario, overrides=overrides)
+    if isinstance(scenario, Mission):
+        return _as_loaded(scenario, overrides)
+    return load(scenario, overrides=overrides)
+
+
+def _as_loaded(given: Loaded, overrides: Sequence[str]) -> Loaded:
+    """Return what was loaded before, which overrides no longer reach."""
     if overrides:
-        raise InputError("overrides go with a name or a file: found a loaded mission")
-    return scenario
+        what = type(given).__name__
+        raise InputError(f"overrides go with a name or a file: found a loaded {what}")
+    return given
 
 
 def _save(flight: Flight, folder: Path, report: bool) -> list[Path]:
     return save(flight, folder, report=report)
-
-
-def _save_study(compared: Comparison, folder: Path, report: bool) -> list[Path]:
-    return save_study(compared.to_json(), folder, report)
