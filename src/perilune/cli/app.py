@@ -48,7 +48,7 @@ def fly(
     ] = None,
     debug: Debug = False,  # noqa: ARG001  (read by `main`, whatever its place)
 ) -> None:
-    """Solve and fly one mission, show its timeline, write the outputs."""
+    """Solve and fly one mission. Shows its timeline and writes the outputs."""
     from perilune.cli.fly import run_fly, wanted
 
     raise typer.Exit(
@@ -87,7 +87,7 @@ def windows(
     no_report: Annotated[bool, typer.Option("--no-report", help="No windows.html.")] = False,
     debug: Debug = False,  # noqa: ARG001
 ) -> None:  # fmt: skip
-    """Find every launch opportunity in a span of dates, with its cost, light and daily window."""
+    """Find every launch opportunity in a span of dates. Tells cost, light and daily window."""
     from perilune.cli.windows import run_windows
 
     raise typer.Exit(
@@ -118,7 +118,7 @@ def station(
     no_report: Annotated[bool, typer.Option("--no-report", help="No VERB.html.")] = False,
     debug: Debug = False,  # noqa: ARG001
 ) -> None:
-    """Ask who reaches a station, how it is built, crewed, kept up and divided."""
+    """Ask who reaches a station, how it is built, crewed and kept. Or may be divided."""
     from perilune.cli.station import run_station
 
     raise typer.Exit(
@@ -169,7 +169,7 @@ def study(
     no_report: Annotated[bool, typer.Option("--no-report", help="No study.html.")] = False,
     debug: Debug = False,  # noqa: ARG001
 ) -> None:  # fmt: skip
-    """Evaluate every variant of cooperation in a study, and compare them."""
+    """Compare every variant of cooperation in a study."""
     from perilune.cli import study_tools as tools
     from perilune.cli.study import run_study
 
@@ -214,7 +214,7 @@ def reconstruct(
     no_report: Annotated[bool, typer.Option("--no-report", hidden=True)] = False,  # noqa: ARG001
     debug: Debug = False,  # noqa: ARG001
 ) -> None:
-    """Find and size the maneuvers in a flown ephemeris, and the coast fit between them."""
+    """Find and size the maneuvers in a flown ephemeris. Tells the fit of the coasts between."""
     from perilune.cli.reconstruct import run_reconstruct
 
     raise typer.Exit(
@@ -232,7 +232,7 @@ def check(
     quiet: Quiet = False,  # noqa: ARG001  (nothing here takes long enough to report)
     debug: Debug = False,  # noqa: ARG001
 ) -> None:
-    """Validate the file of a mission, a station or a study without computing it."""
+    """Validate a file without computing it. Of a mission, a station or a study."""
     from perilune.cli.check import run_check
 
     raise typer.Exit(run_check(file, overrides or [], as_json=as_json))

@@ -95,7 +95,7 @@ def table(
 
     shown = [Column(*column) for column in columns]
     cells = [[visible(cell) for cell in row] for row in rows]
-    laid = laid_out(title, shown, cells, width=width(), styled=is_terminal(sys.stdout))
+    laid = laid_out(title, shown, cells, width=width(), styled=_is_live(sys.stdout))
     _write(laid.text)
     if laid.hidden:
         where = f" or in {file}" if file else ""
@@ -156,7 +156,11 @@ def traceback() -> None:
 
 def is_live() -> bool:
     """Return whether stderr is a terminal whose lines can be rewritten."""
-    return is_terminal(sys.stderr) and os.environ.get("TERM", "dumb") != "dumb"
+    return _is_live(sys.stderr)
+
+
+def _is_live(stream: Any) -> bool:
+    return is_terminal(stream) and os.environ.get("TERM", "dumb") != "dumb"
 
 
 def note(text: str) -> None:
