@@ -87,6 +87,12 @@ class Scene:
         return rows
 
     @property
+    def site(self) -> str:
+        """What the place is where a flight comes down."""
+        crashed = any(event["name"] == "impact" for event in self.flight.events)
+        return "place of impact" if crashed else "landing site"
+
+    @property
     def has_earth(self) -> bool:
         """Whether something flies about the Earth."""
         return any(part.piece.center == "earth" for part in self.tracks)
@@ -149,7 +155,7 @@ class Scene:
             if key not in seen:
                 seen.add(key)
                 fixed = np.round(point.fixed_km(), 2).tolist()
-                yield {"title": "landing site", "body": point.body, "fixed": fixed}
+                yield {"title": self.site, "body": point.body, "fixed": fixed}
 
     def _links(self, sites: Sequence[Any]) -> Iterator[dict[str, Any]]:
         done: set[int] = set()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,12 +30,11 @@ _AFTER_LIFT_OFF = 1
 _LOW_KM = {"earth": 3000.0, "moon": 70_000.0}
 _BETWEEN = 12  # points from one sample to the next
 _SCALE = 2.0  # units of the drawing a degree
-_TITLES = {
-    "earth": "Ground track on the Earth: parking orbit and departure, entry to landing",
-    "moon": "Ground track on the Moon",
-}
+_TITLES = {"earth": "Ground track on the Earth", "moon": "Ground track on the Moon"}
 _NEAR_S = 120.0
-_NEAR_DEG = 14.0  # events nearer than this share a label
+_NEAR = 22.0  # units: events nearer than this share a label
+_LETTER, _LINE = 7.0, 14.0  # of labels
+_PLACES = tuple((side, down) for down in (-6, 15, -20, 29) for side in (1, -1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,9 +80,9 @@ def ground_map(scene: Scene, body: str) -> str:
 
 def _note(scene: Scene, body: str) -> str:
     if body == "earth":
-        return f"Below {words.number(_LOW_KM['earth'], 0)} km."
+        return f"Where it flies below {words.number(_LOW_KM['earth'], 0)} km."
     lands = any(stay.point.body == "moon" for stay in scene.stays)
-    until = "before the landing" if lands else "about it"
+    until = "before it comes down" if lands else "about it"
     return f"The last {REVOLUTIONS} revolutions {until}; the far side is shaded."
 
 
@@ -212,29 +212,49 @@ def _marks(scene: Scene, body: str) -> Iterator[str]:
         and row["altitude_km"] < _LOW_KM[body]
         and any(start - _NEAR_S <= row["t"] <= stop + _NEAR_S for start, stop in spans)
     ]
-    labels: list[tuple[float, float, list[str]]] = []
     for row in rows:
-        lon, lat = row["longitude_deg"], row["latitude_deg"]
-        near = (
-            m for m in labels if abs(m[0] - lon) < 3 * _NEAR_DEG and abs(m[1] - lat) < _NEAR_DEG
-        )
-        label = next(near, None)
-        if label is None:
-            labels.append((lon, lat, [row["title"]]))
-        else:
-            label[2].append(row["title"])
         yield (
-            f'<circle class="event" cx="{_x(lon):.1f}" cy="{_y(lat):.1f}" r="3.5">'
+            f'<circle class="event" cx="{_x(row["longitude_deg"]):.1f}" '
+            f'cy="{_y(row["latitude_deg"]):.1f}" r="3.5">'
             f"<title>{escape(row['title'])}</title></circle>"
         )
-    for lon, lat, titles in labels:
-        more = f" + {len(titles) - 1}" if len(titles) > 1 else ""
-        left = lon > 90.0
-        yield (
-            f'<text class="label" x="{_x(lon) + (-7 if left else 7):.1f}" y="{_y(lat) - 6:.1f}"'
-            f"{' text-anchor=' + chr(34) + 'end' + chr(34) if left else ''}>"
-            f"{escape(titles[0])}{more}</text>"
-        )
+    yield from _labels(rows)
+
+
+def _labels(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Yield labels where they overlap none before; those of events close by share one."""
+    shared: list[tuple[float, float, list[str]]] = []
+    for row in rows:
+        x, y = _x(row["longitude_deg"]), _y(row["latitude_deg"])
+        near = (label for label in shared if np.hypot(label[0] - x, label[1] - y) < _NEAR)
+        label = next(near, None)
+        if label is None:
+            shared.append((x, y, [row["title"]]))
+        else:
+            label[2].append(row["title"])
+    taken = [
+        (x - 4.0, y - 4.0, x + 4.0, y + 4.0)
+        for x, y in ((_x(row["longitude_deg"]), _y(row["latitude_deg"])) for row in rows)
+    ]
+    for x, y, titles in shared:
+        text = titles[0] + (f" + {len(titles) - 1}" if len(titles) > 1 else "")
+        width = _LETTER * len(text)
+        for side, down in _PLACES:
+            left = x + 7 if side > 0 else x - 7 - width
+            box = (left, y + down - _LINE, left + width, y + down)
+            inside = box[0] > 0.0 and box[2] < 720.0 and box[1] > 0.0
+            if inside and not any(_overlap(box, other) for other in taken):
+                taken.append(box)
+                anchor = "start" if side > 0 else "end"
+                yield (
+                    f'<text class="label" x="{x + 7 * side:.1f}" y="{y + down:.1f}" '
+                    f'text-anchor="{anchor}">{escape(text)}</text>'
+                )
+                break
+
+
+def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 def _mover(number: int, name: str) -> str:

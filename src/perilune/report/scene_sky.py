@@ -32,8 +32,9 @@ def sky(start: Epoch, span_s: float, env: Environment) -> dict[str, Any]:
     -------
     dict
         `t`: s from the start; `moon`: position (km) and velocity (km/s) about the Earth, `icrf`;
-        `turn`: the Moon's prime meridian and pole (x and z of `moon_me`), unit, `icrf`; `earth`:
-        rows of the matrix from `icrf` to `itrf` at the start; `earth_rad_s`: its turn about z.
+        `turn`: the Moon's prime meridian and pole (x and z of `moon_me`), unit, `icrf`; `sun`: the
+        direction it is in; `earth`: rows of the matrix from `icrf` to `itrf` at the start;
+        `earth_rad_s`: its turn about z.
         Tables are rows of figures in one text.
 
     Model limits: between rows the Moon moves on a cubic (to 0.1 km); the Earth turns evenly about
@@ -43,11 +44,13 @@ def sky(start: Epoch, span_s: float, env: Environment) -> dict[str, Any]:
     times = np.linspace(0.0, span_s, count)
     when = start + times
     place = np.hstack(env.ephemeris.state("moon", "earth", when))
+    sun = env.ephemeris.state("sun", "earth", when)[0]
     turn = frames.from_icrf(SURFACE_AXES["moon"], when, env)[0]
     return {
         "t": text(times, 1, fixed=True),
         "moon": text(place, 9),
         "turn": text(np.hstack([turn[:, 0], turn[:, 2]]), 7),
+        "sun": text(sun / np.linalg.norm(sun, axis=1, keepdims=True), 5),
         "earth": text(env.earth.itrf_matrix(start), 8),
         "earth_rad_s": ERA_RATE,
         "radius_km": {"earth": EARTH_RADIUS_KM, "moon": MOON_RADIUS_KM},

@@ -37,11 +37,20 @@
     return Object.assign({ craft: craft, speed: craft.v ? motion.length(craft.v) : null }, point);
   }
 
+  function inView() {
+    const place = motion.frameAt(state.frame, state.t), view = levelsOf(state.frame)[levelOf(state.frame)];
+    return data.craft.some(function (_, number) {
+      const craft = motion.craftAt(number, state.t), p = craft && place(craft.body, craft.r);
+      return p && p.every((x, k) => view[k][0] <= x && x <= view[k][1]);
+    });
+  }
+
   function tell() {
     clock.textContent = utc(state.t);
     slider.setAttribute("aria-valuetext", utc(state.t));
     const past = data.events.filter((event) => event.t <= state.t + 0.5), next = data.events.find((event) => event.t > state.t + 0.5);
-    told.textContent = [past.length ? `After: ${past[past.length - 1].title}` : "", next ? `Next: ${next.title}` : ""].filter((text) => text).join(" · ");
+    const outside = state.drawn && !inView() ? "No spacecraft in this view now: farther, or another time" : "";
+    told.textContent = [past.length ? `After: ${past[past.length - 1].title}` : "", next ? `Next: ${next.title}` : "", outside].filter((text) => text).join(" · ");
     rows.forEach(function (row, number) {
       const found = where(number), cells = row.querySelectorAll("td");
       const seen = found ? motion.contacts(number, state.t).map((station) => data.stations[station].title) : [];
@@ -83,10 +92,18 @@
     }
     state.drawn = figure(perilune.screen(), box.clientWidth);
     await plotly.react(box, state.drawn.data, state.drawn.layout, perilune.config);
+    if (!state.drawnOnce) box.on("plotly_relayout", (change) => { if (change["scene.camera"]) relabel(plotly); });
+    await relabel(plotly);
     tell();
     window.clearTimeout(state.still);
     state.still = window.setTimeout(() => still().catch(() => {}), state.drawnOnce ? 800 : 0);
     state.drawnOnce = true;
+  }
+
+  // The reader has turned the picture: what was behind a ball may be before it now.
+  async function relabel(plotly) {
+    const now = plot.at(state.frame, state.t, state.drawn.half);
+    await plotly.relayout(box, { "scene.annotations": state.drawn.label(now, box.layout.scene.camera.eye) });
   }
 
   async function still() {
@@ -114,10 +131,9 @@
     const plotly = await perilune.plotly;
     do {
       state.stale = false;
-      const columns = plot.at(state.frame, state.t, state.drawn.half);
-      const update = { x: columns.map((c) => c.x), y: columns.map((c) => c.y), z: columns.map((c) => c.z) };
-      update.text = columns.map((c, i) => c.text || state.drawn.data[state.drawn.first + i].text);
-      await plotly.restyle(box, update, columns.map((_, i) => state.drawn.first + i));
+      const now = plot.at(state.frame, state.t, state.drawn.half), update = {};
+      for (const key of ["x", "y", "z", "surfacecolor"]) update[key] = now.columns.map((c) => c[key]);
+      await plotly.update(box, update, { "scene.annotations": state.drawn.label(now, box.layout.scene.camera.eye) }, now.columns.map((_, i) => state.drawn.first + i));
       await new Promise((resolve) => requestAnimationFrame(resolve));
     } while (state.stale);
     state.busy = false;

@@ -25,7 +25,7 @@ const sceneMotion = (function () {
   return function (data) {
     const tracks = data.tracks.map((track) => Object.assign({}, track, { t: numbers(track.t), r: numbers(track.r), v: numbers(track.v), a: numbers(track.a) }));
     const links = data.links.map((link) => Object.assign({}, link, { t: numbers(link.t) }));
-    const sky = { t: numbers(data.sky.t), moon: numbers(data.sky.moon), turn: numbers(data.sky.turn), earth: numbers(data.sky.earth) };
+    const sky = { t: numbers(data.sky.t), moon: numbers(data.sky.moon), turn: numbers(data.sky.turn), sun: numbers(data.sky.sun), earth: numbers(data.sky.earth) };
     const earthRows = [0, 1, 2].map((i) => row(sky.earth, i, 3, 0));
     const radius = data.sky.radius_km, flattening = data.sky.flattening;
 
@@ -71,6 +71,12 @@ const sceneMotion = (function () {
       const between = (from) => unit(add(times(row(sky.turn, i, 6, from), 1 - s), times(row(sky.turn, i + 1, 6, from), s)));
       const x = between(0), z = between(3);
       return [x, cross(z, x), z];
+    }
+
+    // The direction of the Sun, unit, along the ICRF.
+    function sunAt(when) {
+      const i = before(sky.t, when), s = (when - sky.t[i]) / (sky.t[i + 1] - sky.t[i]);
+      return unit(add(times(row(sky.sun, i, 3, 0), 1 - s), times(row(sky.sun, i + 1, 3, 0), s)));
     }
 
     const turned = (rows, p) => rows.map((axis) => dot(axis, p));
@@ -125,6 +131,6 @@ const sceneMotion = (function () {
       return seen.sort((a, b) => a - b);
     }
 
-    return { tracks, along, moonAt, frameAt, fixedAt, bodyAxes, craftAt, below, contacts, length, subtract, before };
+    return { tracks, along, moonAt, sunAt, frameAt, fixedAt, bodyAxes, craftAt, below, contacts, length, subtract, before };
   };
 })();

@@ -2,8 +2,8 @@
 const scenePlot = (function () {
   "use strict";
   const names = { earth: "Earth", moon: "Moon" };
-  const shades = { earth: "#3d78b4", moon: "#a19e97" };
-  const burnColor = "#cf3f3a", siteColor = "#cf3f3a", linkColor = "#12946c";
+  const shades = { earth: "#3d78b4", moon: "#a19e97" }, nights = { earth: "#22466a", moon: "#5f5d58" };
+  const burnColor = "#cf3f3a", siteColor = "#cf3f3a", craftColor = "#8a78d8", linkColor = "#12946c";
   const fineRad = 0.12, longest_s = 10800, coilsKept = 5, coilsAll = 14;
 
   return function (data, motion) {
@@ -76,18 +76,18 @@ const scenePlot = (function () {
         marker: { size: 3.5, color: burnColor }, showlegend: points.length > 0 };
     }
 
-    // Labels of the events inside the box; those that would overlap share one.
-    function labels(marked, box, half, colors, width) {
-      const notes = [];
+    // Labels of the events in sight; those that would overlap share one.
+    function labels(marked, seen, half, colors, size) {
+      const found = [];
       marked.x.forEach(function (x, i) {
         const p = [x, marked.y[i], marked.z[i]];
-        if (p.some((value, k) => value < box[k][0] || value > box[k][1])) return;
-        const near = notes.find((note) => motion.length(motion.subtract([note.x, note.y, note.z], p)) < 0.3 * half);
+        if (!seen(p)) return;
+        const near = found.find((note) => motion.length(motion.subtract([note.x, note.y, note.z], p)) < 0.3 * half);
         if (near) near.more += 1;
-        else notes.push({ x: p[0], y: p[1], z: p[2], title: marked.titles[i], more: 0 });
+        else found.push({ x: p[0], y: p[1], z: p[2], title: marked.titles[i], more: 0 });
       });
-      return notes.map((note) => ({ x: note.x, y: note.y, z: note.z, text: note.title + (note.more ? ` + ${note.more}` : ""), showarrow: false, yshift: 14,
-        font: { color: colors.ink, size: width < 480 ? 10 : 12 }, bgcolor: colors.veil }));
+      return found.map((note) => ({ x: note.x, y: note.y, z: note.z, text: note.title + (note.more ? ` + ${note.more}` : ""), showarrow: false, yshift: 14,
+        font: { color: colors.ink, size: size }, bgcolor: colors.veil }));
     }
 
     // The box a frame's lines fill, and boxes about its body, each half as wide as the one before.
@@ -95,8 +95,8 @@ const scenePlot = (function () {
       const low = [Infinity, Infinity, Infinity], high = [-Infinity, -Infinity, -Infinity], body = frame === "earth" ? "earth" : "moon";
       const grow = (p) => p && p.forEach((x, k) => { low[k] = Math.min(low[k], x); high[k] = Math.max(high[k], x); });
       for (const trace of lines(frame)) trace.x.forEach((x, i) => grow(x === null ? null : [x, trace.y[i], trace.z[i]]));
-      grow([radius[body], radius[body], radius[body]]);
-      grow([-radius[body], -radius[body], -radius[body]]);
+      for (const side of [-1.35, 1.35]) grow([0, 1, 2].map(() => side * radius[body]));
+      for (const trace of moonPath(frame)) trace.x.forEach((x, i) => grow([x, trace.y[i], trace.z[i]]));
       if (frame === "rotating" && hasEarth) grow(motion.frameAt(frame, 0)("earth", [0, 0, 0]));
       const longest = Math.max(...low.map((a, k) => high[k] - a));
       const box = low.map(function (a, k) {
@@ -117,24 +117,24 @@ const scenePlot = (function () {
 
     // ---- what moves
 
-    function sphere(body, center, axes, rings) {
-      const x = [], y = [], z = [];
+    // A ball with day and night as the Sun makes them.
+    function sphere(body, when, place, rings) {
+      const x = [], y = [], z = [], light = [], sun = motion.sunAt(when);
       for (let i = 0; i <= rings; i++) {
-        const polar = (Math.PI * i) / rings, rx = [], ry = [], rz = [];
+        const polar = (Math.PI * i) / rings, rows = [[], [], [], []];
         for (let j = 0; j <= 2 * rings; j++) {
           const a = (Math.PI * j) / rings, u = [Math.sin(polar) * Math.cos(a), Math.sin(polar) * Math.sin(a), Math.cos(polar)];
-          rx.push(center[0] + radius[body] * u[0]);
-          ry.push(center[1] + radius[body] * u[1]);
-          rz.push(center[2] + radius[body] * u[2]);
+          place(body, u.map((value) => radius[body] * value)).forEach((value, k) => rows[k].push(value));
+          rows[3].push(u[0] * sun[0] + u[1] * sun[1] + u[2] * sun[2]);
         }
-        x.push(rx); y.push(ry); z.push(rz);
+        [x, y, z, light].forEach((table, k) => table.push(rows[k]));
       }
-      return { x, y, z };
+      return { x, y, z, surfacecolor: light };
     }
 
     // Meridians and parallels every 30 degrees, a little above the ground; the prime meridian stands out by its crossing.
     function graticule(body, when, place) {
-      const out = [], rad = Math.PI / 180, r = 1.004 * radius[body];
+      const out = [], rad = Math.PI / 180, r = 1.008 * radius[body];
       const put = (lat, lon) => out.push(place(body, motion.fixedAt(body, [r * Math.cos(lat * rad) * Math.cos(lon * rad), r * Math.cos(lat * rad) * Math.sin(lon * rad), r * Math.sin(lat * rad)], when)));
       for (let lon = 0; lon < 360; lon += 30) {
         for (let lat = -90; lat <= 90; lat += 7.5) put(lat, lon);
@@ -149,25 +149,42 @@ const scenePlot = (function () {
 
     const bodiesIn = (frame) => (frame === "moon" || !hasEarth ? ["moon"] : ["earth", "moon"]);
 
-    // Columns of everything that moves, in the order of `moving`.
+    // Everything that moves: columns in the order of `moving`, and names.
     function at(frame, when, half) {
       const place = motion.frameAt(frame, when), out = [];
-      for (const body of bodiesIn(frame)) {
-        const center = place(body, [0, 0, 0]);
-        out.push(sphere(body, center, null, 18), columns(graticule(body, when, place)));
-      }
-      out.push(columns(bodiesIn(frame).map((body) => place(body, [0, 0, 0]))));
-      out.push({ ...columns(data.sites.map((site) => place(site.body, motion.fixedAt(site.body, site.fixed.map((x) => 1.006 * x), when)))),
-        text: data.sites.map((site) => (half < 12 * radius[site.body] ? site.title : "")) });
+      for (const body of bodiesIn(frame)) out.push(sphere(body, when, place, 24), columns(graticule(body, when, place)));
+      const bodies = bodiesIn(frame), centers = bodies.map((body) => place(body, [0, 0, 0]));
+      const sites = data.sites.map((site) => place(site.body, motion.fixedAt(site.body, site.fixed.map((x) => 1.01 * x), when)));
       const craft = data.craft.map((_, number) => motion.craftAt(number, when));
-      const points = craft.map((state) => (state ? place(state.body, state.r) : null)), named = new Set();
-      const text = craft.map(function (state) {
-        if (!state || named.has(state.group)) return "";
-        named.add(state.group);
-        return data.groups[state.group].title;
+      const points = craft.map((state) => (state ? place(state.body, state.r) : null));
+      out.push(columns(centers), columns(sites), columns(trail(frame, when, half)), columns(lineOfSight(frame, when, place, points)), columns(points));
+      const written = [], name = (text, p, anchor, xshift, yshift) => written.push({ text, p, anchor, xshift, yshift });
+      for (const group of new Set(craft.filter((state) => state).map((state) => state.group))) {
+        const p = points[craft.findIndex((state) => state && state.group === group)];
+        const near = written.find((other) => motion.length(motion.subtract(other.p, p)) < 0.05 * half);
+        if (near) near.text += `<br>${data.groups[group].title}`;
+        else name(data.groups[group].title, p, "left", 9, 0);
+      }
+      data.sites.forEach(function (site, i) {
+        const taken = written.some((other) => motion.length(motion.subtract(other.p, sites[i])) < 0.05 * half);
+        if (half < 12 * radius[site.body] && !taken) name(site.title, sites[i], "center", 0, -14);
       });
-      out.push(columns(trail(frame, when, half)), columns(lineOfSight(frame, when, place, points)), { ...columns(points), text: text });
-      return out;
+      bodies.forEach((body, i) => { if (half > 12 * radius[body]) name(names[body], centers[i], "right", -9, 0); });
+      return { columns: out, names: written, centers: bodies.map((body, i) => ({ p: centers[i], radius: radius[body] })) };
+    }
+
+    // What is written in the picture and not behind a ball: events where they were, what moves where it is.
+    function notes(marked, now, box, half, colors, width, eye) {
+      const inside = (p) => p.every((x, k) => box[k][0] <= x && x <= box[k][1]), size = width < 480 ? 10 : 12;
+      const toward = [0, 1, 2].map((k) => eye["xyz"[k]]), d = toward.map((x) => x / motion.length(toward));
+      const behind = (p) => now.centers.some(function (ball) {
+        const q = motion.subtract(p, ball.p), depth = q[0] * d[0] + q[1] * d[1] + q[2] * d[2];
+        return depth < -0.05 * ball.radius && motion.length(motion.subtract(q, d.map((x) => x * depth))) < 0.98 * ball.radius;
+      });
+      const seen = (p) => inside(p) && !behind(p);
+      const moved = now.names.filter((row) => seen(row.p)).map((row) => ({ x: row.p[0], y: row.p[1], z: row.p[2], text: `<b>${row.text}</b>`, showarrow: false, align: "left",
+        xanchor: row.anchor, xshift: row.xshift, yshift: row.yshift, font: { color: colors.ink, size: size }, bgcolor: colors.veil }));
+      return [...labels(marked, seen, half, colors, size), ...moved];
     }
 
     // The way just behind each spacecraft: half a revolution, or an eighth of the view.
@@ -203,38 +220,33 @@ const scenePlot = (function () {
     function moving(frame) {
       const traces = [];
       for (const body of bodiesIn(frame)) {
-        traces.push({ type: "surface", name: names[body], showlegend: false, showscale: false, hoverinfo: "name", colorscale: [[0, shades[body]], [1, shades[body]]],
-          lighting: { ambient: 0.8, diffuse: 0.4, specular: 0, fresnel: 0 } });
-        traces.push({ type: "scatter3d", mode: "lines", name: "graticule", showlegend: false, hoverinfo: "skip", line: { color: "rgba(255,255,255,.55)", width: 1 } });
+        const scale = [[0, nights[body]], [0.48, nights[body]], [0.54, shades[body]], [1, shades[body]]];
+        traces.push({ type: "surface", name: names[body], showlegend: false, showscale: false, hoverinfo: "name", colorscale: scale, cmin: -1, cmax: 1,
+          lighting: { ambient: 1, diffuse: 0, specular: 0, fresnel: 0 }, contours: { x: { highlight: false }, y: { highlight: false }, z: { highlight: false } } });
+        traces.push({ type: "scatter3d", mode: "lines", name: "graticule", showlegend: false, hoverinfo: "skip", line: { color: "rgba(255,255,255,.5)", width: 1 } });
       }
-      traces.push({ type: "scatter3d", mode: "markers+text", name: "bodies", showlegend: false, hoverinfo: "text", text: bodiesIn(frame).map((body) => names[body]),
-        textposition: "bottom center", marker: { size: 4, color: bodiesIn(frame).map((body) => shades[body]) } });
-      traces.push({ type: "scatter3d", mode: "markers+text", name: "landing site", hoverinfo: "text", showlegend: data.sites.length > 0,
-        textposition: "bottom center", marker: { size: 4, color: siteColor, symbol: "diamond" } });
-      traces.push({ type: "scatter3d", mode: "lines", name: "just flown", showlegend: false, hoverinfo: "skip", line: { color: "#8a78d8", width: 5 } });
+      const markers = (name, marker, more) => traces.push({ type: "scatter3d", mode: "markers", name: name, showlegend: false, hoverinfo: "name", marker: marker, ...more });
+      markers("bodies", { size: 4, color: bodiesIn(frame).map((body) => shades[body]) });
+      markers(data.sites.length ? data.sites[0].title : "landing site", { size: 4, color: siteColor, symbol: "diamond" }, { showlegend: data.sites.length > 0 });
+      traces.push({ type: "scatter3d", mode: "lines", name: "just flown", showlegend: false, hoverinfo: "skip", line: { color: craftColor, width: 5 } });
       traces.push({ type: "scatter3d", mode: "lines", name: "line of sight", hoverinfo: "skip", showlegend: data.links.length > 0, line: { color: linkColor, width: 2, dash: "dash" } });
-      traces.push({ type: "scatter3d", mode: "markers+text", name: "spacecraft", showlegend: false, hoverinfo: "text",
-        textposition: "middle right", marker: { size: 6, color: "#8a78d8", symbol: "circle", line: { width: 1, color: "#ffffff" } } });
+      markers("spacecraft", { size: 6, color: craftColor, line: { width: 1, color: "#ffffff" } }, { hoverinfo: "text", hovertext: data.craft.map((craft) => craft.title) });
       return traces;
     }
 
     function figure(frame, when, box, level, colors, width) {
-      const half = 0.5 * Math.max(...box.map((side) => side[1] - side[0]));
-      const marked = marks(frame), fixed = [...lines(frame), ...moonPath(frame), marked], states = at(frame, when, half);
-      const traces = moving(frame).map((trace, i) => Object.assign(trace, states[i]));
-      for (const trace of [...fixed, ...traces]) {
-        if (!trace.mode || !trace.mode.includes("text")) continue;
-        trace.textfont = { color: colors.ink, size: width < 480 ? 9 : 11 };
-      }
-      const dressed = layout(frame, box, level, colors, width);
-      dressed.scene.annotations = labels(marked, box, half, colors, width);
-      return { data: [...fixed, ...traces], layout: dressed, first: fixed.length, half: half };
+      const half = 0.5 * Math.max(...box.map((side) => side[1] - side[0])), marked = marks(frame);
+      const fixed = [...lines(frame), ...moonPath(frame), marked], now = at(frame, when, half);
+      const traces = moving(frame).map((trace, i) => Object.assign(trace, now.columns[i])), dressed = layout(frame, box, level, colors, width);
+      const label = (moved, eye) => notes(marked, moved, box, half, colors, width, eye);
+      dressed.scene.annotations = label(now, dressed.scene.camera.eye);
+      return { data: [...fixed, ...traces], layout: dressed, first: fixed.length, half: half, label: label };
     }
 
     function layout(frame, box, level, colors, width) {
       const longest = Math.max(...box.map((side) => side[1] - side[0])), scene = { aspectmode: "manual", aspectratio: {}, dragmode: "orbit", uirevision: frame };
       const far = width < 480 ? 1.25 : 0.95, center = { x: 0, y: 0, z: -0.1 };
-      scene.camera = { center: center, eye: frame === "rotating" && level === 0 ? { x: 0.1 * far, y: -1.5 * far, z: 0.9 * far } : { x: 0.6 * far, y: -1.5 * far, z: 0.9 * far } };
+      scene.camera = { center: center, eye: frame === "rotating" && level === 0 ? { x: 0.05 * far, y: -1.3 * far, z: 0.75 * far } : { x: 0.6 * far, y: -1.5 * far, z: 0.9 * far } };
       ["x", "y", "z"].forEach(function (axis, k) {
         scene.aspectratio[axis] = (1.4 * (box[k][1] - box[k][0])) / longest;
         scene[axis + "axis"] = { title: { text: `${axis}, km` }, range: box[k], nticks: 5, tickformat: "~s", showspikes: false, showbackground: false, autorange: false,
