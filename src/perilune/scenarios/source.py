@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
@@ -44,12 +44,11 @@ class Source:
 
     def names(self) -> list[str]:
         """Return the bundled names."""
-        folder = files(self.package) / self.bundle
-        return sorted(p.name[:-5] for p in folder.iterdir() if p.name.endswith(".toml"))
+        return list(_bundled(self.package, self.bundle))
 
     def bundled_text(self, name: str) -> str:
         """Return the text of a bundled file."""
-        return (files(self.package) / self.bundle / f"{name}.toml").read_text("utf-8")
+        return _bundled(self.package, self.bundle)[name]
 
     def read(self, name: str) -> tuple[str, str]:
         """Return the text of a file and what to call it. A bundled name goes before a path.
@@ -142,6 +141,14 @@ def validated(
         return model.model_validate(document)
     except ValidationError as error:
         raise explain(error, document, name, model) from None
+
+
+@cache
+def _bundled(package: str, bundle: str) -> dict[str, str]:
+    """Return the texts of a bundle by name, in order of names."""
+    folder = files(package) / bundle
+    names = sorted(p.name[:-5] for p in folder.iterdir() if p.name.endswith(".toml"))
+    return {name: (folder / f"{name}.toml").read_text("utf-8") for name in names}
 
 
 @lru_cache(maxsize=64)
