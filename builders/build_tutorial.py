@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 from pathlib import Path
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -36,7 +37,7 @@ def printed(command: str, folder: Path) -> list[str]:
     program, *rest = shlex.split(command)
     assert program == "perilune"
     run = subprocess.run(
-        [sys.executable, "-m", "perilune.cli.main", *rest],
+        [Path(sys.executable).with_name(program), *rest],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -58,15 +59,16 @@ def missing(shown: list[str], real: list[str]) -> list[str]:
 
 
 def refreshed(shown: list[str], real: list[str]) -> list[str]:
-    """Return the lines shown with what is printed now: the next line that begins the same."""
+    """Return the lines shown with what is printed now: the line most like it that begins so."""
     lines, out = list(real), []
     for row in shown:
-        at = next((n for n, line in enumerate(lines) if _head(line) == _head(row)), None)
-        if row == ELLIPSIS or at is None:
+        alike = [n for n, line in enumerate(lines) if _head(line) == _head(row)]
+        if row == ELLIPSIS or not alike:
             out.append(row)
-        else:
-            out.append(lines[at])
-            lines = lines[at + 1 :]
+            continue
+        at = max(alike, key=lambda n: SequenceMatcher(None, lines[n], row).ratio())
+        out.append(lines[at])
+        lines = lines[at + 1 :]
     return out
 
 
@@ -79,7 +81,7 @@ def _plain(line: str) -> str:
 
 
 def _head(line: str) -> str:
-    """Return the first word; of a rule, that it is one; of numbers, the numbers of a date."""
+    """Return the first word of a line; of a rule, that it is one."""
     word = line.split(maxsplit=1)[0] if line.strip() else ""
     return "rule" if word and set(word) <= set("-─") else word
 

@@ -1,19 +1,22 @@
 """What mkdocs does for the documentation site beyond its themes: home page, links, equations.
 
-The pages in `docs/` are written for any git host. The site takes the README as its home page, turns
-fenced `math` into MathML (no script, no network), and shows the files of the repository that a
+The pages in `docs/` are written for any git host. The site takes the README as its home page, sets
+fenced `math` as SVG (no script, no font, no network), and shows the files of the repository that a
 page links to.
 """
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from latex2mathml.converter import convert
+from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File
+from ziamath.config import config as equations
+from ziamath.zmath import Latex
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -24,6 +27,11 @@ ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 SHOWN = "repository"
 """Folder of the site for what stands outside `docs/`."""
+
+SIZE, HIGHEST = 18.0, 90.0
+"""Of an equation's letters, and of an equation, in pixels."""
+
+equations.svg2 = False  # paths in place of symbols, whose names would stand twice on a page
 
 _LINK = re.compile(r"(?<!!)\[(?P<text>[^\]]*)\]\((?P<to>[^)\s#]+)(?P<mark>#[^)\s]*)?\)")
 _MATH = re.compile(r"^(?P<indent> *)```math\n(?P<tex>.*?)\n *```$", re.MULTILINE | re.DOTALL)
@@ -46,7 +54,7 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001
-    """Point links at the pages of the site, and turn equations into MathML."""
+    """Point links at the pages of the site, and set equations."""
     source = page.file.src_uri
     where = _path(source)
     depth = source.count("/")
@@ -61,13 +69,18 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
             site = "index.md"
         return f"[{match['text']}]({'../' * depth}{site}{match['mark'] or ''})"
 
-    return _outside_fences(_MATH.sub(_mathml, markdown), lambda text: _LINK.sub(link, text))
+    return _outside_fences(_MATH.sub(_equation, markdown), lambda text: _LINK.sub(link, text))
 
 
-def _mathml(match: re.Match[str]) -> str:
-    rows = [convert(tex, display="block") for tex in match["tex"].split("\n\n")]
-    inner = "".join(f"<p>{row}</p>" for row in rows)
-    return f'{match["indent"]}<div class="equation">{inner}</div>'
+def _equation(match: re.Match[str]) -> str:
+    """Return an equation set as SVG, in the color of the text around it."""
+    tex = match["tex"]
+    drawn = Latex(tex, size=SIZE, color="currentColor")
+    if drawn.getsize()[1] > HIGHEST:
+        raise PluginError(f"an equation came out too high, write it otherwise: {tex}")
+    label = html.escape(" ".join(tex.split()), quote=True)
+    svg = drawn.svg().replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
+    return f'{match["indent"]}<div class="equation">{svg}</div>'
 
 
 def _outside_fences(text: str, change: Callable[[str], str]) -> str:

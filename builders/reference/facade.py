@@ -59,7 +59,7 @@ def _member(owner: str, key: str, found: Any) -> str:
 def _signature(name: str, found: Any) -> str:
     """Return a call as the source has it: one line, or a line a parameter."""
     text = str(inspect.signature(found))
-    text = re.sub(r"<function .*?>", "...", text).replace("'", "")
+    text = re.sub(r"<function .*? at 0x[0-9a-f]+>", "...", text).replace("'", "")
     if len(name) + len(text) <= 96:
         return f"{name}{text}"
     signature = inspect.signature(found)
@@ -68,7 +68,11 @@ def _signature(name: str, found: Any) -> str:
     for each in signature.parameters.values():
         if each.kind is each.KEYWORD_ONLY and not starred:
             rows, starred = [*rows, "    *,"], True
-        rows.append("    " + re.sub(r"<function .*?>", "...", str(each)).replace("'", "") + ",")
+        rows.append(
+            "    "
+            + re.sub(r"<function .*? at 0x[0-9a-f]+>", "...", str(each)).replace("'", "")
+            + ","
+        )
     back = signature.return_annotation
     return "\n".join([f"{name}(", *rows, f") -> {back}".replace("'", "")])
 
