@@ -14,6 +14,9 @@ Document = Mapping[str, Any]
 _FACTS = ("command", "perilune", "scenario", "constants", "elapsed_s")
 
 
+_LONG = 12  # rows of a table that is not looked at first
+
+
 def asset(name: str) -> str:
     """Return the text of a template, a style sheet or a script."""
     return files("perilune.report").joinpath("templates", name).read_text(encoding="utf-8")
@@ -34,6 +37,11 @@ def folded(title: str, content: str) -> str:
     if not content:
         return ""
     return f"<details><summary>{escape(title)}</summary>\n{content}\n</details>"
+
+
+def folded_table(table: str, count: int) -> str:
+    """Return a table of so many rows (HTML), folded where it is long."""
+    return folded(f"{count} rows", table) if count > _LONG else table
 
 
 def pairs(rows: Sequence[tuple[str, str]], kind: str) -> str:

@@ -13,9 +13,6 @@ from perilune.report.frame import framed
 from perilune.report.frame import section as framed_section
 from perilune.report.picked import Picked
 
-_LONG = 12
-"""Rows of unconfirmed figures from which on the table is folded."""
-
 _WIDE_PX = 600
 """A chart as tall as this has the whole width."""
 
@@ -94,9 +91,7 @@ def _section(part: Section) -> str:
 
 def _assumed(rows: Sequence[Mapping[str, Any]]) -> Section:
     """Return the figures that are not confirmed: very many of them folded."""
-    table = tables.assumed(rows)
-    if len(rows) > _LONG:
-        table = pieces.folded(f"{len(rows)} figures", table)
+    table = pieces.folded_table(tables.assumed(rows), len(rows))
     return Section("assumed", "Derived, assumed or unconfirmed figures", table)
 
 

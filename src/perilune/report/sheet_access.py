@@ -9,6 +9,7 @@ from typing import Any
 from perilune.report import tables, words
 from perilune.report.charts import Chart, Series
 from perilune.report.sheet import Section, Sheet
+from perilune.report.station_drawing import colors_of
 from perilune.report.tables import Column, fixed
 
 Row = Mapping[str, Any]
@@ -87,11 +88,12 @@ def _trades(document: Row) -> list[Chart]:
         rows = [row for row in document[key] if row["altitude_km"] == altitude]
         tilt = [row["inclination_deg"] for row in rows]
         series = [
-            Series(who, tilt, [row["delivered_kg"][who] / 1000.0 for row in rows])
-            for who in rows[0]["delivered_kg"]
+            Series(who, tilt, [row["delivered_kg"][who] / 1000.0 for row in rows], color=color)
+            for who, color in colors_of(rows[0]["delivered_kg"]).items()
         ]
         if len(series) > 1:
-            series.append(Series("all", tilt, [row["total_kg"] / 1000.0 for row in rows]))
+            total = [row["total_kg"] / 1000.0 for row in rows]
+            series.append(Series("all", tilt, total, color=_ALL, width=3.0))
         marks = {document["station"]: document["inclination_deg"]}
         if name == "trade":
             best = document["best_inclination_deg"]
@@ -108,6 +110,9 @@ def _trades(document: Row) -> list[Chart]:
             )
         )
     return charts if document["permitted"] else charts[:1]
+
+
+_ALL = 7  # gray: no partner's
 
 
 def _moves(moves: Sequence[Row]) -> list[Chart]:
@@ -137,6 +142,7 @@ def _payloads(rows: Sequence[Row]) -> Chart:
             best[key] = row
     kept = sorted(best.values(), key=lambda row: -float(row["payload_kg"]))[:40]
     partners = list(dict.fromkeys(row["partner"] for row in kept))
+    colors = colors_of(partners)
     series = []
     for who in partners:
         own = [row for row in kept if row["partner"] == who]
@@ -147,6 +153,11 @@ def _payloads(rows: Sequence[Row]) -> Chart:
                 [f"{row['vehicle']}, {row['site']}" for row in own],
                 "spans",
                 low=[0.0] * len(own),
+                color=colors[who],
+                text=[
+                    f"{row['vehicle']} from {row['site']}: {words.plain(row['payload_kg'], 0)} kg"
+                    for row in own
+                ],
             )
         )
     return Chart(
@@ -214,8 +225,9 @@ def _vehicle(row: Row) -> str:
 
 _SITES = [
     Column("Vehicle", _vehicle, is_number=False),
-    Column("Site", _text("site"), is_number=False),
-    Column("By permission", _way("way_permitted"), is_number=False),
+    Column("Site", _text("site"), is_number=False, choices=True),
+    Column("Partner", _text("partner"), is_number=False, choices=True),
+    Column("By permission", _way("way_permitted"), is_number=False, choices=True),
     fixed("Payload, kg", "payload_kg", 0),
     fixed("Less than at the site's best, kg", "payload_loss_kg", 0),
     fixed("Penalty, m/s", "penalty_permitted_m_s", 0),

@@ -163,8 +163,8 @@ def _date(title: str, key: str) -> Column:
 
 _ROTATIONS = [
     Column("Flight", _text("name"), is_number=False),
-    Column("Holds", lambda row: tables.holds(row["ok"]), is_number=False),
-    Column("Partner", _text("partner"), is_number=False),
+    Column("Holds", lambda row: tables.holds(row["ok"]), is_number=False, choices=True),
+    Column("Partner", _text("partner"), is_number=False, choices=True),
     _date("Lift-off, UTC", "launch_utc"),
     _date("Docking, UTC", "docking_utc"),
     _date("Landing, UTC", "landing_utc"),

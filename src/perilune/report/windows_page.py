@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from perilune.missions.windows import Windows
-from perilune.report import pieces, tables, words
+from perilune.report import pieces, tables, windows_days, words
 from perilune.report.frame import framed, section
 from perilune.report.tables import Column, fixed
 from perilune.report.why_not import grouped
@@ -16,7 +16,7 @@ from perilune.report.windows_figures import figures_data
 Row = Mapping[str, Any]
 
 ROWS = 400
-"""Opportunities in the page's table at most; the files have all."""
+"""Rows of a table at most; the files have all."""
 
 
 def best_of(windows: Windows) -> dict[str, Any] | None:
@@ -45,7 +45,7 @@ def windows_page(windows: Windows, as_flown: str | None = None) -> str:
         name=windows.name,
         summary=_span_of(document),
         verdict=_verdict(windows),
-        body=_plots(windows) + "\n" + "\n".join(_sections(windows)),
+        body="\n".join([_days(windows), _plots(windows), *_sections(windows)]),
         document=document,
         drawn=figures_data(windows, as_flown),
         scripts=["windows.js"],
@@ -83,10 +83,12 @@ def _verdict(windows: Windows) -> str:
 
 
 def _best_in_words(best: Row) -> str:
+    spare = best["margin_kg"]
+    margin = "" if spare is None else f", {spare:,.0f} kg to spare"
     there = f", landing {best['landing_utc'][:10]}" if best["landing_utc"] else ""
     return (
         f"Best: lift-off {_plain(best['launch_utc'])} UTC, {best['branch']} branch, "
-        f"{best['coast']} coast, {best['total_dv_m_s']:,.1f} m/s in all, arrival "
+        f"{best['coast']} coast, {best['total_dv_m_s']:,.1f} m/s in all{margin}, arrival "
         f"{_plain(best['arrival_utc'])}{there}."
     )
 
@@ -147,42 +149,36 @@ def _figure(name: str, title: str, note: str, switch: str = "") -> str:
 # ---- what stands behind it
 
 
+def _days(windows: Windows) -> str:
+    rows = windows_days.days(windows.opportunities)
+    kept, left = _few(rows, [row for row in rows if row["is_good"]])
+    table = windows_days.table(kept) + pieces.paragraph(left, "message") if kept else ""
+    return section("days", "Day by day", table)
+
+
 def _sections(windows: Windows) -> Iterator[str]:
     groups = grouped(windows.opportunities)
     if groups:
         counted = [{"reason": group.reason, "count": group.count} for group in groups]
         yield section("reasons", "Why not", tables.table(_REASONS, counted[:30], "Reasons"))
-    rows, left = _shown(windows.opportunities)
+    every = windows.opportunities
+    rows, left = _few(every, [row for row in every if row["feasible"]])
     if rows:
         more = pieces.paragraph(left, "message") if left else ""
         table = tables.table(_COLUMNS, rows, "Launch opportunities")
         yield section("opportunities", "Launch opportunities", table + more)
     if windows.assumed:
-        table = tables.assumed(windows.assumed)
+        table = pieces.folded_table(tables.assumed(windows.assumed), len(windows.assumed))
         yield section("assumed", "Assumed or unconfirmed figures", table)
 
 
-def _shown(rows: Sequence[Row]) -> tuple[list[Row], str]:
-    """Return the opportunities the table shows, and what it says of those left out."""
+def _few(rows: Sequence[Row], feasible: Sequence[Row]) -> tuple[list[Row], str]:
+    """Return the rows a table shows, and what it says of those left out."""
     if len(rows) <= ROWS:
         return list(rows), ""
-    feasible = [row for row in rows if row["feasible"]]
-    kept = (feasible or list(rows))[:ROWS]
+    kept = (list(feasible) or list(rows))[:ROWS]
     kind = "the feasible ones" if feasible and len(kept) == len(feasible) else "the first"
     return kept, f"Shown: {kind}. All {len(rows):,} are in opportunities.csv."
-
-
-def _mark(row: Row) -> str:
-    if row["feasible"]:
-        return '<span class="mark good">✓ feasible</span>'
-    return '<span class="mark bad">✗ no</span>'
-
-
-def _window(row: Row) -> str:
-    if row["window_open_utc"] is None:
-        return words.NOTHING
-    span = f"{row['window_open_utc'][11:16]} – {row['window_close_utc'][11:16]}"
-    return f'<span class="hours">{escape(span)}</span>'
 
 
 def _reasons(row: Row) -> str:
@@ -199,21 +195,21 @@ _REASONS = [
 ]
 _COLUMNS = [
     _date("Lift-off, UTC", "launch_utc"),
-    Column("Feasible", _mark, is_number=False),
-    Column("Window, UTC", _window, is_number=False),
+    Column("Feasible", windows_days.mark, is_number=False, choices=True),
+    Column("Window, UTC", windows_days.window, is_number=False),
+    fixed("Total Δv, m/s", "total_dv_m_s", 1),
+    fixed("Margin, kg", "margin_kg", 0),
     _date("Arrival, UTC", "arrival_utc"),
     _date("Landing, UTC", "landing_utc"),
-    Column("Branch", lambda row: escape(row["branch"]), is_number=False),
-    Column("Coast", lambda row: escape(row["coast"]), is_number=False),
+    fixed("Sun, °", "sun_elevation_deg", 1),
+    fixed("Earth, °", "earth_elevation_deg", 1),
+    Column("Branch", lambda row: escape(row["branch"]), is_number=False, choices=True),
+    Column("Coast", lambda row: escape(row["coast"]), is_number=False, choices=True),
     fixed("Azimuth, °", "azimuth_deg", 1),
     fixed("Inclination, °", "inclination_deg", 2),
     fixed("Flight time, h", "flight_time_h", 1),
     fixed("TLI, m/s", "tli_dv_m_s", 1),
     fixed("LOI, m/s", "loi_dv_m_s", 1),
-    fixed("Total Δv, m/s", "total_dv_m_s", 1),
     fixed("Injected mass, kg", "injected_mass_kg", 0),
-    fixed("Margin, kg", "margin_kg", 0),
-    fixed("Sun, °", "sun_elevation_deg", 1),
-    fixed("Earth, °", "earth_elevation_deg", 1),
     Column("Why not", _reasons, is_number=False, is_prose=True),
 ]

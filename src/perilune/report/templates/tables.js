@@ -60,12 +60,12 @@
   }
 
   function filtered(box, table) {
-    const rows = Array.from(table.tBodies[0].rows), heads = Array.from(table.querySelectorAll("th[data-choices]"));
-    if (rows.length <= long && !heads.length) return;
+    const rows = Array.from(table.tBodies[0].rows);
+    const choosers = Array.from(table.querySelectorAll("th[data-choices]"), (head) => chooser(head, rows)).filter((each) => each.list.length > 2);
+    if (rows.length <= long && !choosers.length) return;
     const texts = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
     const bar = document.createElement("p"), label = document.createElement("label");
     const field = document.createElement("input"), told = document.createElement("span");
-    const choosers = heads.map((head) => chooser(head, rows));
     bar.className = "filter";
     field.type = "search";
     field.placeholder = "words in a row";
