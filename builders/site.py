@@ -39,6 +39,15 @@ _FENCE = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
 _LANGUAGE = {".py": "python", ".toml": "toml", ".yml": "yaml", ".cff": "yaml"}
 
 
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Put every decision under its heading: a new one needs no line in mkdocs.yml."""
+    pages = sorted((DOCS / "decisions").glob("[0-9]*.md"))
+    for entry in config.nav or []:
+        if "Decisions" in entry:
+            entry["Decisions"] += [page.relative_to(DOCS).as_posix() for page in pages]
+    return config
+
+
 def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     """Add the README as home page, and every file outside `docs/` that a page links to."""
     wanted = {p for file in files.documentation_pages() for p in _outside(_path(file.src_uri))}

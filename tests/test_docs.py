@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import logging
+import os
 import re
+import subprocess
 import sys
+import threading
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from mkdocs.commands.build import build
-from mkdocs.config import load_config
+from browser import SIZES, chromium, needs_browser
+from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -38,12 +44,12 @@ class Loads(HTMLParser):
             self.found.append(url)
 
 
-@pytest.mark.parametrize("name", ["mission-file.md", "station-file.md", "study-file.md",
-                                  "catalog-file.md", "command-line.md", "python.md"])  # fmt: skip
-def test_reference_is_what_the_code_says(name: str) -> None:
+@pytest.mark.parametrize("name", sorted(build_reference.pages()))
+def test_generated_pages_are_what_the_code_says(name: str) -> None:
     made = build_reference.pages()[name]
-    there = (DOCS / "reference" / name).read_text("utf-8")
-    assert there == made, "run: uv run python builders/build_reference.py"
+    assert (DOCS / name).read_text("utf-8") == made, (
+        "run: uv run python builders/build_reference.py"
+    )
 
 
 def test_every_key_of_a_file_has_its_meaning() -> None:
@@ -74,22 +80,94 @@ def test_tutorial_commands_print_what_the_page_shows(tmp_path: Path) -> None:
         assert not lost, f"{command}: run builders/build_tutorial.py\n" + "\n".join(real)
 
 
-def test_site_builds_without_warnings_and_loads_nothing_from_elsewhere(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("NO_MKDOCS_2_WARNING", "1")
-    config = load_config(str(ROOT / "mkdocs.yml"), site_dir=str(tmp_path / "site"), strict=True)
-    with caplog.at_level(logging.WARNING, logger="mkdocs"):
-        build(config)
-    assert [r.message for r in caplog.records if r.levelno >= logging.WARNING] == []
-    pages = list((tmp_path / "site").rglob("*.html"))
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, built as strictly as mkdocs can; its warnings are in `warnings.txt`."""
+    folder = tmp_path_factory.mktemp("docs") / "site"
+    command = [sys.executable, "-W", "ignore", "-m", "mkdocs", "build", "--strict", "-d", folder]
+    quiet = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
+    run = subprocess.run(command, cwd=ROOT, env=quiet, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert "WARNING" not in run.stderr, run.stderr
+    return folder
+
+
+def test_site_loads_nothing_from_elsewhere(site: Path) -> None:
+    pages = list(site.rglob("*.html"))
     assert len(pages) > 60
     for page in pages:
         loads = Loads()
         loads.feed(page.read_text("utf-8"))
         assert loads.found == [], page.name
-    for style in (tmp_path / "site").rglob("*.css"):
+    for style in site.rglob("*.css"):
         assert "url(http" not in style.read_text("utf-8"), style.name
-    index = (tmp_path / "site" / "search" / "search_index.json").read_text("utf-8")
+
+
+def test_site_is_searched_and_sets_equations(site: Path) -> None:
+    index = (site / "search" / "search_index.json").read_text("utf-8")
     assert "B-plane" in index
-    assert "<math" in (tmp_path / "site" / "models" / "forces.html").read_text("utf-8")
+    for page in (DOCS / "models").glob("*.md"):
+        made = (site / "models" / page.name).with_suffix(".html")
+        if page.name != "README.md":
+            wanted = page.read_text("utf-8").count("```math")
+            assert made.read_text("utf-8").count('<div class="equation">') == wanted, page.name
+
+
+def test_links_of_the_pages_lead_to_files_on_a_git_host() -> None:
+    for page in [ROOT / "README.md", *DOCS.rglob("*.md")]:
+        for link in re.findall(r"\]\(([^)\s#]+)", page.read_text("utf-8")):
+            if not re.match("[a-z]+:", link):
+                assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+@pytest.fixture(scope="module")
+def served(site: Path) -> Iterator[str]:
+    """The site behind a server, as `mkdocs serve` has it: search works only so."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@contextmanager
+def visited(url: str, size: str) -> Iterator[Page]:
+    """Open a page of the served site; at the end it has asked nobody else and logged no error."""
+    host, troubles = url.split("/")[2], []
+    width, height = SIZES[size]
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        view = browser.new_page(viewport={"width": width, "height": height})
+        view.on("console", lambda m: troubles.append(m.text) if m.type == "error" else None)
+        view.on("pageerror", lambda error: troubles.append(str(error)))
+        view.on(
+            "request",
+            lambda r: None if host in r.url or r.url[:5] == "data:" else troubles.append(r.url),
+        )
+        view.goto(url, wait_until="load")
+        yield view
+        browser.close()
+    assert troubles == []
+
+
+@needs_browser
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+@pytest.mark.parametrize(
+    "page", ["index", "tutorial", "models/forces", "models/slips", "reference/mission-file"]
+)
+def test_pages_open_without_errors_and_fit_the_screen(served: str, page: str, size: str) -> None:
+    with visited(f"{served}/{page}.html", size) as view:
+        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert view.evaluate(wide) <= 0
+
+
+@needs_browser
+def test_search_finds_a_model(served: str) -> None:
+    with visited(f"{served}/index.html", "desktop") as view:
+        view.locator("input.md-search__input").click()
+        view.keyboard.type("B-plane")
+        view.locator(".md-search-result__link[href*='models/translunar']").first.wait_for()
