@@ -123,7 +123,7 @@ def test_a_rule_of_a_users_file_decides(tmp_path: Path) -> None:
 
 
 def test_a_known_rule_is_changed_key_by_key(tmp_path: Path) -> None:
-    text = '[rules.wolf-2026]\nuntil = 2027-09-30\nsource = "a later act"\n'
+    text = '[rules.wolf-2026]\nuncertain_after = 2027-09-30\nsource = "a later act"\n'
     asked = bilateral("nasa cnsa", "2027-01-01")
     assert judge(asked).verdict == "unknown"
     assert judge(asked, book=with_text(tmp_path, text)).verdict == "needs_approval"

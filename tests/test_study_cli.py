@@ -186,7 +186,7 @@ def test_an_added_payload_costs_mass_and_time(data: dict[str, Any]) -> None:
     for key in ("p10", "p50", "p90"):
         assert camera["launch_date"][key] > alone["launch_date"][key]
     said = " ".join(row(data, "with-camera")["summary"])
-    assert f"delays luna-26 by {delay['p50']:.0f} d" in said
+    assert f"moves luna-26 by {delay['p50']:.0f} d in the median" in said
 
 
 def test_check_and_list_know_studies(home: Path) -> None:

@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from perilune.astro.epoch import Epoch
+from perilune.astro.epoch import DAY, Epoch
 from perilune.cooperation.announced import AnnouncedDate
 from perilune.cooperation.arrangement import Arrangement, arrange
 from perilune.cooperation.calendar import schedule_of
@@ -63,16 +63,17 @@ def prop_a_relay_leaves_before_those_it_serves_in_every_draw() -> None:
 def test_a_relay_the_variant_is_not_about_counts_by_its_own_plan() -> None:
     found = laid("esa-tracks")
     rows = {each.name: each for each in awaited(found, found.part("change-4"))}
-    assert set(rows) == {"launch of queqiao", "queqiao-relay in its place"}
+    others = {"launch of queqiao", "queqiao-relay in its place"}
+    assert set(rows) == {"change-4: the day planned", *others}
     relay = rows["queqiao-relay in its place"]
     assert relay.planned.text == "2018-06-15"
     assert relay.integration == RELAY_PLACED
-    assert len({each.slips_with for each in rows.values()}) == 1  # one launch, one slip
+    assert len({rows[name].slips_with for name in others}) == 1  # one launch, one slip
 
 
 def test_a_relay_of_nobodys_mission_counts_by_its_own_day() -> None:
     found = laid("polar-relay")
-    (relay,) = (e for e in awaited(found, found.part("luna-27")) if e.partner == "cnsa")
+    (relay,) = (each for each in awaited(found, found.part("luna-27")) if each.partner == "cnsa")
     assert (relay.planned.text, relay.kind, relay.country) == ("2021-01-01", "orbiter", "cn")
 
 
@@ -81,7 +82,8 @@ def test_nobody_waits_for_who_has_left() -> None:
     found = laid("samples-on-long-march-5")
     assert "launch of luna-27" in [each.name for each in awaited(found, found.part("luna-28"))]
     gone = replace(found, variant=found.variant.model_copy(update={"drop": ["roscosmos"]}))
-    assert awaited(gone, gone.part("luna-28")) == []
+    left = [each.name for each in awaited(gone, gone.part("luna-28"))]
+    assert left == ["luna-28: the day planned"]
 
 
 def test_relays_that_wait_for_one_another_are_refused_by_name() -> None:
@@ -92,6 +94,15 @@ def test_relays_that_wait_for_one_another_are_refused_by_name() -> None:
         InputError, match=r"circle.*(luna-26 after change-6|change-6 after luna-26)"
     ):
         require_no_circle(arrange(study, variant))
+
+
+def prop_nothing_leaves_before_the_day_it_is_planned_for() -> None:
+    found = laid("alone-china")
+    scans = {each.name: (ALWAYS, "") for each in found.parts}
+    schedule, _, _ = schedule_of(found, scans, found)
+    for each in found.parts:
+        planned = float(Epoch.utc(each.planned.isoformat()).j2000_s) / DAY
+        assert days(schedule, each.name).min() >= planned
 
 
 # ---- one partner, one slip

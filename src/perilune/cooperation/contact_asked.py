@@ -29,18 +29,22 @@ def contact_short(mission: MissionFile, coverage: Mapping[str, Any] | None) -> s
     found, asked = float(coverage["contact_h_d"]), mission.contact_h_d or 0.0
     if found >= asked and found > _NONE_H_D:
         return None
-    asks = f", {asked:g} h asked" if asked else ""
+    asks = f" ({asked:g} h a day asked)" if asked else ""
     if found > _NONE_H_D:
-        return f"{found:.1f} h of contact a day{asks}: more ground stations or a relay"
+        return f"{found:.1f} h of contact a day{asks}: needs more ground stations or a relay"
     if mission.lands_on_far_side:
-        return f"no contact from the far side{asks}: {_relay_needed(coverage)}"
-    return f"no contact with its ground stations{asks}: others, or a relay"
+        return f"no contact from the far side{asks}: needs a relay{_what_its_own_sees(coverage)}"
+    return f"no contact with its ground stations{asks}: needs others, or a relay"
 
 
-def _relay_needed(coverage: Mapping[str, Any]) -> str:
-    """Return what relay it needs, and what the one it has comes to."""
+def _what_its_own_sees(coverage: Mapping[str, Any]) -> str:
+    """Return what the relay it has comes to."""
     relay, sees = coverage.get("relay"), float(coverage.get("relay_sees_h_d") or 0.0)
     if not relay:
-        return "needs a relay"
-    told = f"{relay} sees it {sees:.1f} h a day and never it and a ground station at once"
-    return f"needs a relay that does it; {told}" if sees > 0.0 else f"{relay} never sees it"
+        return ""
+    if sees <= 0.0:
+        return f" other than {relay}, which never sees it"
+    return (
+        f" other than {relay}, which sees it {sees:.1f} h a day and never it and a ground station "
+        "at once"
+    )

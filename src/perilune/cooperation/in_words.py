@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+from perilune.cooperation.date_words import date_words
+from perilune.cooperation.law_words import law_words
+from perilune.cooperation.sentence import do, ended, listed
+from perilune.cooperation.station_words import station_words, why_station
 
 Row = Mapping[str, Any]
 
-_STRICTEST = ("certification", "waiver", "licence", "agreement")
 _SHOWN_N = 3
-_SAME_H = 0.25
+_SAME_H_D = 0.5
+_SAME_GAP_H = 1.0
+_HOW = ("roles", "planned", "margin_kg", "dv_m_s", "flights_n", "closing_n", "station", "physics")
+_SHORT = re.compile(r"(injected mass|propellant) margin[^:]*: -([\d,.]+) kg")
+_TOO_MUCH = re.compile(r"(\w[\w ]*?) of .* do not match, ([\d,.]+ \S+) from .*? for ([\d,.]+ \S+) ")
 
 
 def beside(row: Row, base: Row) -> dict[str, list[str]]:
@@ -32,8 +40,9 @@ def beside(row: Row, base: Row) -> dict[str, list[str]]:
 
 def in_words(row: Row, base: Row) -> list[str]:
     """Return what closes, what breaks first, the cheapest mend, the law, who is needed, dates."""
-    said = [*_what_closes(row, base), *_what_breaks(row, base), *_mends(row, base)]
-    said += [*_law(row, base), *_contact(row, base), *_needed(row), *_dates(row, base)]
+    said = [*_what_closes(row, base), *_what_breaks(row, base), *_mends(row)]
+    said += [*station_words(row, base), *law_words(row, base), *_contact(row, base)]
+    said += [*_needed(row), *date_words(row, base)]
     return said
 
 
@@ -47,129 +56,99 @@ def _good(each: Row) -> bool:
 
 def _how(each: Row) -> tuple[Any, ...]:
     """Return all that a variant can change in a mission or station, as far as its row shows."""
-    return tuple(each.get(k) for k in ("roles", "planned", "margin_kg", "dv_m_s", "flights_n"))
+    return tuple(each.get(key) for key in _HOW)
 
 
 def _what_closes(row: Row, base: Row) -> Iterator[str]:
     good = [each["name"] for each in _all(row) if _good(each)]
-    said = f"{len(good)} of {len(_all(row))} close"
+    said = f"{len(good)} of {len(_all(row))} close{'s' if len(_all(row)) == 1 else ''}"
     yield f"{said}: {listed(good)}." if good else f"{said}."
+    gone: dict[str, list[str]] = {}
+    for each in row["left_out"]:
+        if each["why"].endswith("is not taking part"):
+            gone.setdefault(each["why"].split(" ")[0], []).append(each["name"])
+    for who, names in gone.items():
+        yield f"With {who} {do(names, 'is', 'are')} gone, which it leads."
     if row["name"] == base["name"]:
         return
     found = row["beside_baseline"]
     if found["closes"]:
-        yield f"{_do(found['closes'], 'closes', 'close')} here and not in the baseline."
+        yield f"{do(found['closes'], 'closes', 'close')} here and not in the baseline."
     if found["fails"]:
-        yield f"{_do(found['fails'], 'closes', 'close')} in the baseline and not here."
+        yield f"{do(found['fails'], 'closes', 'close')} in the baseline and not here."
 
 
 def _what_breaks(row: Row, base: Row) -> Iterator[str]:
-    """Yield what fails first of what the variant changes, then what fails as in the baseline."""
-    bad = [each for each in _all(row) if not _good(each)]
-    own = set(row["beside_baseline"]["changed"])
-    is_base = row["name"] == base["name"]
-    mine = [each for each in bad if is_base or each["name"] in own]
-    others = [each["name"] for each in bad if each not in mine]
-    if mine:
-        first, *also = mine
-        more = len(first["why_not"]) - 1
-        and_more = f" (and {more} more)" if more else ""
-        yield f"First to break is {first['name']}: {_why(first)}{and_more}."
-        if also:
-            names = [each["name"] for each in also]
-            yield f"{_do(names, 'does', 'do')} not close either."
-    if others:
-        yield f"{_do(others, 'does', 'do')} not close, as in the baseline."
+    """Yield what fails first by plan, then what fails for the same reason as in the baseline."""
+    bad = sorted((e for e in _all(row) if not _good(e)), key=lambda e: e.get("planned") or "9999")
+    before = {each["name"]: _why(each) for each in _all(base) if not _good(each)}
+    if row["name"] == base["name"]:
+        before = {}
+    own = [each for each in bad if _why(each) != before.get(each["name"])]
+    same = [each for each in bad if each not in own]
+    for number, each in enumerate(own):
+        first = "First to break is " if number == 0 and len(bad) > 1 else ""
+        told = f"{first}{each['name']}" if first else f"{each['name']} does not close"
+        yield f"{told}: {_why(each)}."
+    if same:
+        told = listed([f"{each['name']} ({_why(each)})" for each in same])
+        yield f"As in the baseline {told} {'does' if len(same) == 1 else 'do'} not close."
 
 
-def _why(mission: Row) -> str:
-    """Return why a mission does not close; its name stands before it already."""
-    why: str = mission["why_not"][0]
-    short = re.match(r"(injected mass|propellant) margin[^:]*: -([\d,.]+) kg", why)
-    if short:
+def _why(each: Row) -> str:
+    """Return why a mission or station does not close, each reason once."""
+    if "flights" in each:
+        return why_station(each)
+    reasons = [_reason(each["name"], why) for why in each["why_not"]]
+    if any(" of propellant for " in why for why in reasons):
+        reasons = [why for why in reasons if not why.endswith("of propellant short")]
+    return "; ".join(dict.fromkeys(reasons))
+
+
+def _reason(name: str, why: str) -> str:
+    """Return one reason; the mission's name stands before it already."""
+    if short := _SHORT.match(why):
         kg = f"{float(short[2].replace(',', '')):,.0f} kg"
-        return (
-            f"its vehicle lifts {kg} too little"
-            if short[1] != "propellant"
-            else (f"it is {kg} of propellant short")
-        )
-    start = f"{mission['name']} has "
-    return why[len(start) :] if why.startswith(start) else why
+        is_vehicle = short[1] != "propellant"
+        return f"its vehicle lifts {kg} too little" if is_vehicle else f"{kg} of propellant short"
+    if more := _TOO_MUCH.match(why):
+        return f"{more[1]} do not match, {more[2]} offered and {more[3]} needed"
+    return why.removeprefix(f"{name} has ")
 
 
-def _mends(row: Row, base: Row) -> Iterator[str]:
-    """Yield the mends; of what is as in the baseline they are told there."""
-    own = row["beside_baseline"]["changed"]
-    is_base = row["name"] == base["name"]
-    found = [each for each in row.get("mends") or [] if is_base or each["mission"] in own]
-    if found:
-        yield f"Least change that closes: {'; '.join(_mend(each) for each in found)}."
+def _mends(row: Row) -> Iterator[str]:
+    """Yield for each mission that does not close the least change that does, and as small ones."""
+    found = row.get("mends") or []
+    for each in found:
+        shown = f", as in '{each['shown_in']}'" if each["shown_in"] else ""
+        also = "; ".join(_also(each, way) for way in each.get("others") or [])
+        more = f". As well with {also}" if also else ""
+        yield f"{each['mission']} would close with {_filled(each)}{_spare(each)}{shown}{more}."
+    mended = {each["mission"] for each in found}
+    left = [e["name"] for e in row["missions"] if not _good(e) and e["name"] not in mended]
+    if left:
+        yield f"Nothing that was flown mends {listed(left)}."
 
 
-def _mend(each: Row) -> str:
-    filled = " and ".join(
-        f"{' with '.join(names)} as {role.replace('_', ' ')}"
-        for role, names in each["roles"].items()
-    )
-    by = f" by {listed(each['providers'])}" if each["providers"] else ""
-    margin = each["margin_kg"]
-    spare = "" if margin is None else f", {margin:,.0f} kg to spare"
-    shown = f", as in '{each['shown_in']}'" if each["shown_in"] else ""
-    return f"{each['mission']} with {filled or 'other dates or figures'}{by}{spare}{shown}"
+def _filled(way: Row) -> str:
+    told = [f"{listed(names)} as {role.replace('_', ' ')}" for role, names in way["roles"].items()]
+    by = f" by {listed(way['providers'])}" if way["providers"] else ""
+    return f"{' and '.join(told) or 'other dates or figures'}{by}"
 
 
-def _law(row: Row, base: Row) -> Iterator[str]:
-    """Yield the verdict and what it rests on; where it is the baseline's, what is new."""
-    law = row["law"]
-    if law == "permitted":
-        under = _cited(row["rules"])
-        by = f" under {under}" if under else ""
-        yield f"Law: permitted{by}; no rule known stands against it."
-        return
-    needs = sorted(row["law_needs"], key=lambda n: _STRICTEST.index(n) if n in _STRICTEST else 9)
-    by = f" by {listed(needs)}" if law == "needs_approval" else ""
-    known = {(rule["rule"], rule["because"]) for rule in base["rules"]}
-    new = [rule for rule in row["rules"] if (rule["rule"], rule["because"]) not in known]
-    if row["name"] != base["name"] and law == base["law"] and set(needs) == set(base["law_needs"]):
-        yield f"Law: {law.replace('_', ' ')}{by}, as in the baseline."
-        strict = [rule for rule in new if rule["verdict"] != "permitted"]
-        free = [rule for rule in new if rule["verdict"] == "permitted" and rule["citation"]]
-        if strict:
-            yield f"New beside it: {_decides(strict[0], named=False)}"
-        elif free:
-            yield f"What is new in it is permitted under {_cited(free)}."
-        return
-    first, *others = [_first(row, law, need) for need in needs] or [_first(row, law)]
-    if law != "needs_approval":
-        first, others = _first(row, law), []
-    yield f"Law: {law.replace('_', ' ')}{by}. {_decides(first)}"
-    for need, rule in zip(needs[1:], others, strict=False):
-        yield f"Also {_article(need)}: {rule['citation'] or rule['rule']}."
-
-
-def _cited(rules: Sequence[Row]) -> str:
-    """Return the acts cited, each once."""
-    cited = dict.fromkeys(rule["citation"] for rule in rules if rule["citation"])
-    return "; ".join(list(cited)[:4])
-
-
-def _first(row: Row, law: str, need: str | None = None) -> Row:
-    """Return the first rule that decides."""
-    fitting: list[Row] = [
-        each
-        for each in row["rules"]
-        if each["verdict"] == law
-        and each["effect"] != "obliges"
-        and need in (None, each.get("needs"))
+def _also(best: Row, way: Row) -> str:
+    """Return what a change has otherwise than the best one."""
+    names = [
+        name
+        for role, filled in way["roles"].items()
+        if filled != best["roles"][role]
+        for name in filled
     ]
-    return fitting[0] if fitting else row["rules"][0]
+    return f"{listed(names)} by {listed(way['providers'])}{_spare(way)}"
 
 
-def _decides(rule: Row, *, named: bool = True) -> str:
-    cited = rule["citation"] or rule["rule"] or "no rule"
-    lifted = f" Lifted by {rule['lifted_by']}." if rule["lifted_by"] else ""
-    told = _ended(f"{'It rests on ' if named else ''}{cited}: {rule['because']}")
-    return f"{told}{lifted}"
+def _spare(way: Row) -> str:
+    return "" if way["margin_kg"] is None else f", {way['margin_kg']:,.0f} kg to spare"
 
 
 def _contact(row: Row, base: Row) -> Iterator[str]:
@@ -180,90 +159,48 @@ def _contact(row: Row, base: Row) -> Iterator[str]:
         now, was = mission.get("coverage") or {}, before.get(mission["name"], {})
         if "contact_h_d" not in now or "contact_h_d" not in was or told_n == _SHOWN_N:
             continue
-        if abs(now["contact_h_d"] - was["contact_h_d"]) < _SAME_H:
+        if abs(now["contact_h_d"] - was["contact_h_d"]) < _SAME_H_D and not _gap(now, was):
             continue
         told_n += 1
         yield (
-            f"Contact of {mission['name']}: {now['contact_h_d']:.1f} h a day instead of "
-            f"{was['contact_h_d']:.1f}, longest gap {now['longest_gap_h']:.0f} h instead of "
-            f"{was['longest_gap_h']:.0f}.{_hangs_on(mission)}"
+            f"Contact of {mission['name']}: {now['contact_h_d']:.1f} h a day, "
+            f"{was['contact_h_d']:.1f} in the baseline{_gap(now, was)}.{_hangs_on(mission)}"
         )
+
+
+def _gap(now: Row, was: Row) -> str:
+    """Return the longest gap where it differs by an hour and a tenth."""
+    after, before = float(now["longest_gap_h"]), float(was["longest_gap_h"])
+    if abs(after - before) < max(_SAME_GAP_H, 0.1 * before):
+        return ""
+    return f"; longest gap {after:.0f} h, there {before:.0f}"
 
 
 def _hangs_on(mission: Row) -> str:
     """Return what would be left without the others' relay or stations."""
+    cover = mission["coverage"]
+    if not _good(mission) and cover["contact_h_d"] < _SAME_H_D:
+        return ""  # that is why it does not close, and was said
     found = [
         each
-        for each in mission["coverage"]["dependencies"]
+        for each in cover["dependencies"]
         if each["kind"] in ("relay", "agency") and each["without"] != mission["lead"]
     ]
-    cover = mission["coverage"]
-    if cover["contact_h_d"] < _SAME_H and cover["relay"] and cover["relay_sees_h_d"] > 0.0:
-        seen = f"{cover['relay']} sees it {cover['relay_sees_h_d']:.1f} h a day"
-        return f" {seen}, and Earth only later: it has to store and send."
     worst = max(found, key=lambda each: float(each["lost_h_d"]), default=None)
-    if worst is None or worst["lost_h_d"] < _SAME_H:
+    if worst is None or worst["lost_h_d"] < _SAME_H_D:
         return ""
-    return f" {_ended(worst['text'][:1].upper() + worst['text'][1:])}"
+    return f" {ended(worst['text'][:1].upper() + worst['text'][1:])}"
 
 
 def _needed(row: Row) -> Iterator[str]:
-    """Yield whom missions of others cannot do without."""
+    """Yield whom missions of others cannot do without, of those that close."""
+    closing = {each["name"] for each in _all(row) if _good(each)}
     for each in row["withdrawals"]:
-        lost = [lost for lost in each["breaks"] if not lost["because"].endswith("leads it")]
+        lost = [
+            lost
+            for lost in each["breaks"]
+            if not lost["because"].endswith("leads it") and lost["mission"] in closing
+        ]
         if lost:
             told = "; ".join(f"{name['mission']} ({name['because']})" for name in lost[:_SHOWN_N])
             yield f"Lost without {each['partner']}: {told}."
-
-
-def _dates(row: Row, base: Row) -> Iterator[str]:
-    own = row["beside_baseline"]["changed"]
-    dated = [m for m in row["missions"] if m["launch_date"]["p50"]]
-    chosen = [m for m in dated if m["name"] in own] or dated
-    if row["name"] == base["name"] or len(chosen) > _SHOWN_N:
-        last = max(dated, key=lambda m: str(m["launch_date"]["p50"]), default=None)
-        chosen = [] if last is None else [last]
-    told = [
-        f"{m['name']} {m['launch_date']['p50']} ({m['launch_date']['p10']} to "
-        f"{m['launch_date']['p90'] or 'later than looked at'}; planned {m['planned']})"
-        for m in chosen
-    ]
-    if told:
-        yield f"Launch, median and P10 to P90: {', '.join(told)}."
-    yield from _delay(row)
-
-
-def _delay(row: Row) -> Iterator[str]:
-    added = [m for m in row["missions"] if m["added_delay"]]
-    if not added:
-        return
-    worst = max(added, key=lambda m: float(m["added_delay"]["p50_d"]))
-    found = worst["added_delay"]
-    cause = found["causes"][0] if found["causes"] else None
-    by = ""
-    if cause:
-        what = cause["contribution"].partition(": ")[2] or cause["contribution"]
-        by = f"; {100 * cause['share']:.0f} % of it by {cause['part']} of {what}"
-    yield (
-        f"What is added delays {worst['name']} by {found['p50_d']:.0f} d (P50), "
-        f"{found['p90_d']:.0f} d (P90){by}."
-    )
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return names as a sentence lists them."""
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _do(names: Sequence[str], one: str, more: str) -> str:
-    return f"{listed(names)} {one if len(names) == 1 else more}"
-
-
-def _article(need: str) -> str:
-    return f"{'an' if need[0] in 'aeiou' else 'a'} {need}"
-
-
-def _ended(text: str) -> str:
-    return text if text.endswith(".") else f"{text}."

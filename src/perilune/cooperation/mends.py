@@ -16,6 +16,8 @@ Row = Mapping[str, Any]
 _NOT_BUILT = ("ground_network", "landing_zone", "funding", "instrument")
 """Roles that do not make a mission close."""
 
+_OTHERS_N = 5
+
 
 def mends(
     found: Arrangement,
@@ -28,17 +30,29 @@ def mends(
 
     Looked at are single replacements that were flown, and the other variants in which the mission
     closes. The fewest roles first, then the least cost where all of it is known, then the most
-    margin. Nothing is named of a partner that the variant leaves out.
+    margin; `others` change the same roles otherwise. Nothing is named of a partner that the variant
+    leaves out.
     """
     told = []
     for mission in row["missions"]:
         if mission["physics"] == "closes":
             continue
         ways = [*_replaced(found, mission, made, flown), *_elsewhere(found, row, mission, rows)]
-        best = min(ways, key=_rank, default=None)
-        if best is not None:
-            told.append({"mission": mission["name"], **best})
+        ranked = sorted(ways, key=_rank)
+        if ranked:
+            best = ranked[0]
+            told.append({"mission": mission["name"], **best, "others": _others(best, ranked)})
     return told
+
+
+def _others(best: Row, ranked: Sequence[Row]) -> list[Row]:
+    """Return what closes by as small a change of the same roles, each once."""
+    found: list[Row] = []
+    for way in ranked[1:]:
+        known = [each["roles"] for each in (best, *found)]
+        if way["roles"].keys() == best["roles"].keys() and way["roles"] not in known:
+            found.append(way)
+    return found[:_OTHERS_N]
 
 
 def _replaced(
@@ -89,6 +103,7 @@ def _way(
     }
 
 
-def _rank(way: Row) -> tuple[int, float, float]:
+def _rank(way: Row) -> tuple[int, float, bool, float]:
+    """Order by roles changed, cost, whether anything else differs there too, and margin."""
     cost = float("inf") if way["cost_musd"] is None else way["cost_musd"]
-    return len(way["roles"]), cost, -(way["margin_kg"] or 0.0)
+    return len(way["roles"]), cost, way["shown_in"] is not None, -(way["margin_kg"] or 0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -42,12 +43,13 @@ def waits_of(found: Arrangement, part: Part) -> tuple[After, ...]:
 def awaited(found: Arrangement, part: Part) -> list[Contribution]:
     """Return what a launch waits for that no launch of the variant brings.
 
-    Missions it comes after and relays it needs, where the variant is not about them: they count by
-    their own plans, windows and pads apart. What its lead has dropped is waited for no more.
+    The day it is planned for: nothing leaves before that. Missions it comes after and relays it
+    needs, where the variant is not about them: they count by their own plans, windows and pads
+    apart. What its lead has dropped is waited for no more.
     """
     there = {each.name for each in found.parts}
     on, book = found.study.as_of, found.study.book
-    rows = []
+    rows = [_own_day(found, part)]
     for name in part.mission.after:
         if name not in there and found.study.missions[name].lead not in found.variant.drop:
             rows.append(_launch(found.study.missions[name], f"launch of {name}", on, book))
@@ -81,6 +83,14 @@ def delivered(
         slip=Spread.exactly(0.0) if is_there else None,
         **more,
     )
+
+
+def _own_day(found: Arrangement, part: Part) -> Contribution:
+    """Return the day a launch is planned for, as something that never slips."""
+    lead, on = part.mission.lead, found.study.as_of
+    name, kind = f"{part.name}: the day planned", part.mission.kind or "lander"
+    made = delivered(name, lead, kind, part.planned, on, found.study.book)
+    return replace(made, slip=Spread.exactly(0.0))
 
 
 def _carrier(found: Arrangement, part: Part, relay: CandidateFile) -> MissionFile | None:
