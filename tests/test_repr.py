@@ -70,6 +70,7 @@ def cards(flight: pl.Flight, found: pl.Windows, env: Environment, tmp_path_facto
     motion = flight.trajectory()
     folder: Path = tmp_path_factory.mktemp("flown")
     flight.save(folder, report=False)
+    oem = pl.read_oem(next(folder.glob("*.oem")))
     many = motion.at(motion.start + np.arange(3) * 60.0)
     results = {
         "mission": pl.load("change-5"),
@@ -80,8 +81,11 @@ def cards(flight: pl.Flight, found: pl.Windows, env: Environment, tmp_path_facto
         "states": many,
         "table": flight.table("ledger"),
         "station": pl.station("split", "iss"),
-        "reconstruction": pl.reconstruct(pl.read_oem(next(folder.glob("*.oem")))),
+        "oem": oem,
+        "reconstruction": pl.reconstruct(oem),
     }
+    for name, result in results.items():  # at a prompt a line or two, never all the data
+        assert len(repr(result)) < 300, name
     return {name: result._repr_html_() for name, result in results.items()}
 
 
@@ -95,6 +99,7 @@ def test_cards_are_sound_small_and_load_nothing(cards: dict[str, str]) -> None:
     assert "transfer > capture" in texts["mission"]
     assert "none can stand alone" in texts["station"]
     assert "moon-centered icrf" in texts["state"]
+    assert "ICRF" in texts["oem"]
     assert texts["states"].startswith("3 states")
 
 

@@ -28,6 +28,9 @@ class Environment:
     tuned: bool = False
     cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
+    def __repr__(self) -> str:
+        return f"<Environment {', '.join(self.describe().values())}>"
+
     def describe(self) -> dict[str, str]:
         """Return what a result prints of its data: names and sources."""
         return {

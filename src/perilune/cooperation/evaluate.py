@@ -97,6 +97,10 @@ class Comparison(Tabular):
         good = any(each.verdict == "closes" for each in self.outcomes)
         return told.card(self.to_json(), self.headline, is_good=good)
 
+    def __repr__(self) -> str:
+        told_so = ", ".join(f"{each.name} {each.verdict}" for each in self.outcomes)
+        return f"<Comparison {self.study.file.name}: {told_so}>"
+
     def save(self, folder: str | Path, *, report: bool = True) -> list[Path]:
         """Write the outputs of `perilune study` into a folder; returns their paths."""
         if self.writer is None:
@@ -289,6 +293,7 @@ def _drawn(found: Arrangement, base: Arrangement, wanted: _Wanted) -> dict[str, 
             "missed_share": launch.missed_share,
             "window_wait_d": launch.window_wait_d,
             "waited_for": dict(launch.last),
+            "left_behind": dict(launch.left_behind),
             "added": extra.get(launch.name),
         }
     return {"launches": rows, "notes": notes}

@@ -13,6 +13,8 @@ from perilune.astro.epoch import Epoch
 from perilune.astro.state import State
 from perilune.errors import DataRangeError, InputError
 from perilune.formats.hermite import hermite, lagrange, windows
+from perilune.views import html
+from perilune.views.table import Table, Tabular
 
 Array = NDArray[np.float64]
 
@@ -107,8 +109,8 @@ class Segment:
 
 
 @dataclass(frozen=True, eq=False)
-class Oem:
-    """A CCSDS Orbit Ephemeris Message.
+class Oem(Tabular):
+    """A CCSDS Orbit Ephemeris Message; as a table it is its states.
 
     Attributes
     ----------
@@ -173,6 +175,35 @@ class Oem:
             mine = np.array([one is segment for one in chosen])
             out[mine] = segment.interpolate(epoch[mine]).vector
         return State.from_vector(out, epoch=epoch, center=centers[0])
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        """The tables `states`, of all segments, and `segments`."""
+        parts = [each.states.table().columns for each in self.segments]
+        names = [np.full(len(each.states), each.object_name) for each in self.segments]
+        columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        rows = [
+            {
+                "object": each.object_name,
+                "start_utc": each.start.utc_iso(3),
+                "end_utc": each.stop.utc_iso(3),
+                "center": each.center,
+                "ref_frame": each.ref_frame,
+                "time_system": each.time_system,
+                "states_n": len(each.states),
+            }
+            for each in self.segments
+        ]
+        states = Table("states", {"object": np.concatenate(names), **columns})
+        return {"states": states, "segments": Table.of("segments", rows)}
+
+    def _repr_html_(self) -> str:
+        facts = {"written by": self.originator, "on": self.creation_date}
+        segments = self.table("segments").columns
+        return html.card("Orbit ephemeris (OEM)", facts=facts, tables=[("Segments", segments)])
+
+    def __repr__(self) -> str:
+        return f"<Oem by {self.originator}: {len(self.segments)} segments, {self.segments[0]!r}>"
 
 
 def _refuse(epoch: Epoch, what: str, start: Epoch, stop: Epoch) -> None:

@@ -121,6 +121,9 @@ class Flight(Tabular):
     def _repr_html_(self) -> str:
         return told.card(self)
 
+    def __repr__(self) -> str:
+        return f"<Flight {self.name}: {told.verdict(self)}>"
+
     def save(self, folder: str | Path, *, report: bool = True) -> list[Path]:
         """Write the outputs of `perilune fly` into a folder; returns their paths."""
         if self.writer is None:

@@ -119,3 +119,6 @@ class Mission:
 
     def _repr_html_(self) -> str:
         return told.mission_card(self)
+
+    def __repr__(self) -> str:
+        return f"<Mission {self.name}: {told.in_order(self)}>"

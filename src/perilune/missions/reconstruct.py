@@ -109,6 +109,9 @@ class Reconstruction(Tabular):
     def _repr_html_(self) -> str:
         return told.flown_card(self)
 
+    def __repr__(self) -> str:
+        return f"<Reconstruction of {self.name}: {told.flown_verdict(self)}>"
+
     def to_json(self) -> dict[str, Any]:
         """Return the result as plain data, with the keys of the `reconstruct` document."""
         return {

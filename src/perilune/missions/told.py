@@ -37,15 +37,19 @@ def tables(flight: Flight) -> dict[str, Table]:
     }
 
 
+def verdict(flight: Flight) -> str:
+    """Return in a line whether a flight closes, or why not."""
+    if flight.closes:
+        return f"Closes: all {len(flight.checks)} checks hold"
+    if flight.status != "converged":
+        return f"Does not close: {flight.status.replace('_', ' ')}. {flight.remedy}"
+    failed_n = sum(not row["ok"] for row in flight.checks)
+    return f"Does not close: {failed_n} of {len(flight.checks)} checks fail"
+
+
 def card(flight: Flight) -> str:
     """Return a flight as a notebook shows it."""
     failed = [row for row in flight.checks if not row["ok"]]
-    if flight.closes:
-        verdict = f"Closes: all {len(flight.checks)} checks hold"
-    elif flight.status != "converged":
-        verdict = f"Does not close: {flight.status.replace('_', ' ')}. {flight.remedy}"
-    else:
-        verdict = f"Does not close: {len(failed)} of {len(flight.checks)} checks fail"
     shown = [
         ("Timeline", html.picked(flight.events, _TIMELINE)),
         ("Checks that fail", html.picked(failed, _CHECKS)),
@@ -53,7 +57,7 @@ def card(flight: Flight) -> str:
     ]
     return html.card(
         flight.title or flight.name,
-        verdict,
+        verdict(flight),
         is_good=flight.closes,
         facts={"scenario": flight.name, "constants": flight.provenance["constants"]},
         tables=shown,
@@ -61,10 +65,14 @@ def card(flight: Flight) -> str:
     )
 
 
+def in_order(mission: Mission) -> str:
+    """Return the phases of a mission in words."""
+    kinds = [type(phase).__name__.removesuffix("Phase") for phase in mission.phases]
+    return " > ".join(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower() for kind in kinds)
+
+
 def mission_card(mission: Mission) -> str:
     """Return a mission as a notebook shows it, before anything is flown."""
-    kinds = [type(phase).__name__.removesuffix("Phase") for phase in mission.phases]
-    words = [re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower() for kind in kinds]
     craft = mission.stack.members
     masses = {
         "spacecraft": [each.name for each in craft],
@@ -75,7 +83,7 @@ def mission_card(mission: Mission) -> str:
         mission.title or mission.name,
         facts={
             "scenario": mission.name,
-            "phases": " > ".join(words),
+            "phases": in_order(mission),
             "constants": mission.constants,
         },
         tables=[("Spacecraft", masses)],
@@ -89,16 +97,20 @@ def scan_tables(found: Windows) -> dict[str, Table]:
     return {"opportunities": Table.of("opportunities", found.opportunities, metadata=made)}
 
 
+def scan_verdict(found: Windows) -> str:
+    """Return in a line how many opportunities there are."""
+    return f"{found.feasible_n} of {len(found.opportunities)} launch opportunities are feasible"
+
+
 def scan_card(found: Windows) -> str:
     """Return a scan as a notebook shows it: the cheapest opportunities that are feasible."""
     rows = found.opportunities
     good = sorted((r for r in rows if r["feasible"]), key=lambda row: float(row["total_dv_m_s"]))
-    verdict = f"{len(good)} of {len(rows)} launch opportunities are feasible"
     best = html.picked(good, (*_OPPORTUNITIES, *_COSTS), most=_BEST_N)
     why = [] if good else [row for row in rows if row["why_not"]]
     return html.card(
         found.title or found.name,
-        verdict,
+        scan_verdict(found),
         is_good=bool(good),
         facts={
             "from": found.scan.start.utc_iso(0),
@@ -134,20 +146,25 @@ def _along_axes(row: Row) -> dict[str, Any]:
     return rest | {f"direction_icrf_{axis}": value for axis, value in parts}
 
 
+def flown_verdict(found: Reconstruction) -> str:
+    """Return in a line what burned."""
+    count = len(found.maneuvers)
+    many = "1 maneuver" if count == 1 else f"{count} maneuvers"
+    return f"{many}, {found.dv_m_s:,.2f} m/s"
+
+
 def flown_card(found: Reconstruction) -> str:
     """Return a reconstruction as a notebook shows it."""
-    count, told = len(found.maneuvers), flown_tables(found)
-    many = "1 maneuver" if count == 1 else f"{count} maneuvers"
     return html.card(
         found.name,
-        f"{many}, {found.dv_m_s:,.2f} m/s",
+        flown_verdict(found),
         facts={
             "from": found.start.utc_iso(0),
             "to": found.end.utc_iso(0),
             "states": found.states_n,
             "constants": found.env.constants.name,
         },
-        tables=[(name.capitalize(), table.columns) for name, table in told.items()],
+        tables=[(name.capitalize(), table.columns) for name, table in flown_tables(found).items()],
         note=f"Pushes below {found.smallest_m_s:g} m/s are left in the coasts.",
     )
 

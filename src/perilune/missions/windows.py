@@ -97,6 +97,9 @@ class Windows(Tabular):
     def _repr_html_(self) -> str:
         return told.scan_card(self)
 
+    def __repr__(self) -> str:
+        return f"<Windows {self.name}: {told.scan_verdict(self)}>"
+
     def to_json(self) -> dict[str, Any]:
         """Return the result as plain data, with the keys of the `windows` document."""
         return {

@@ -72,6 +72,11 @@ class StationResult(Tabular):
     def _repr_html_(self) -> str:
         return told.card(self)
 
+    def __repr__(self) -> str:
+        return (
+            f"<StationResult {self.verb} of {self.name}: {self.headline or ', '.join(self.tables)}>"
+        )
+
     def save(self, folder: str | Path, *, report: bool = True) -> list[Path]:
         """Write VERB.json, its tables as CSV, and VERB.html; returns the paths.
 
