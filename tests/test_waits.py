@@ -152,3 +152,34 @@ def test_given_slips_are_drawn_together_too() -> None:
     )  # fmt: skip
     assert np.array_equal(found["a", READINESS], found["b", READINESS])
     assert found["a", READINESS].std() > 10.0
+
+
+# ---- left behind
+
+
+def test_what_is_too_late_is_left_behind_and_its_share_is_told() -> None:
+    """A guest 100 days late in each draw, waited for 30: the host leaves 30 days late, alone."""
+    host = item("host", slip=Spread.exactly(0.0))
+    guest = item("guest", slip=Spread.exactly(100.0), partner="esa")
+    late, left = (
+        delays(Schedule(MID_2017, (Launch("x", (host, each), ALWAYS),)), draws_n=200)["x"]
+        for each in (guest, replace(guest, waited_d=30.0))
+    )
+    assert late.mean_delay_d == pytest.approx(100.0)
+    assert left.mean_delay_d == pytest.approx(30.0)
+    assert (late.left_behind, left.left_behind) == ((), (("guest", 1.0),))
+    assert left.last[0] == ("guest", 1.0)
+    assert sum(cause.share for cause in left.causes) == pytest.approx(1.0)
+
+
+def test_a_guest_in_time_is_not_left_behind() -> None:
+    parts = (item("host", slip=Spread.exactly(50.0)), item("guest", slip=Spread.exactly(60.0)))
+    guest = replace(parts[1], waited_d=30.0)
+    found = delays(Schedule(MID_2017, (Launch("x", (parts[0], guest), ALWAYS),)), draws_n=200)["x"]
+    assert found.left_behind == (("guest", 0.0),)
+    assert found.mean_delay_d == pytest.approx(60.0)
+
+
+def test_a_launch_waits_for_something() -> None:
+    with pytest.raises(InputError, match="no contribution that is waited for"):
+        Schedule(MID_2017, (Launch("x", (item("guest", waited_d=30.0),), ALWAYS),))

@@ -115,7 +115,7 @@ def what_counts(found: Arrangement, base: Arrangement) -> str:
         (
             part.name, part.planned, part.mission.lead, part.mission.kind, part.mission.pad,
             waits_of(found, part), awaited(found, part),
-            [(s.role, c.name, c.provider, c.kind, c.ready, c.integration_d)
+            [(s.role, c.name, c.provider, c.kind, c.ready, c.integration_d, c.waited_d)
              for s in _ready(part) for c in (s.candidate,)],
         )
         for part in found.parts
@@ -147,6 +147,7 @@ def _contribution(found: Arrangement, part: Part, seat: Seat, *, is_added: bool)
         integration=_integration(candidate.integration_d) if is_built_in else None,
         joint_tests=PAYLOAD_TESTS if is_built_in else None,
         slips_with=f"{part.name}: {candidate.provider}",
+        waited_d=candidate.waited_d,
     )
 
 

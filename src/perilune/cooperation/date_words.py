@@ -26,6 +26,7 @@ def date_words(row: Row, base: Row) -> Iterator[str]:
     elif chosen:
         yield f"Median of the launch: {'; '.join(_date(m, before) for m in chosen)}."
     yield from _waits(row, base)
+    yield from _left(row, base)
     yield from _delays(row)
 
 
@@ -62,6 +63,20 @@ def _others(mission: Row) -> list[tuple[str, float]]:
         for what, share in waited.items()
         if share >= _OFTEN and (what.startswith(_OF_OTHERS[0]) or what.endswith(_OF_OTHERS[1]))
     ]
+
+
+def _left(row: Row, base: Row) -> Iterator[str]:
+    """Yield what a mission leaves without in many draws, where the baseline does not say so."""
+    known = {m["name"]: m.get("left_behind") for m in base["missions"]}
+    for mission in row["missions"]:
+        found = {k: v for k, v in (mission.get("left_behind") or {}).items() if v >= _OFTEN}
+        if not found or (row["name"] != base["name"] and known.get(mission["name"]) == found):
+            continue
+        told = [f"{name.partition(': ')[2]} ({100 * v:.0f} %)" for name, v in found.items()]
+        yield (
+            f"{mission['name']} leaves without what is too late, in these shares of the draws: "
+            f"{', '.join(told)}."
+        )
 
 
 def _awaited(what: str) -> str:

@@ -13,10 +13,11 @@ from perilune.cooperation.launch_order import Flown, flown
 from perilune.cooperation.launch_windows import NEVER_D
 from perilune.cooperation.readiness import (
     Days,
-    built_in,
     drawn,
+    left_behind,
     on_plan,
     tests_d,
+    waits,
 )
 from perilune.cooperation.schedule import Launch, Schedule
 from perilune.cooperation.slips import SlipFit, fit_slips
@@ -54,6 +55,8 @@ class LaunchDelay:
     last : tuple of (str, float)
         What the launch waited for last (a contribution, a launch or its pad), and in what share of
         the draws; the shares add up to one.
+    left_behind : tuple of (str, float)
+        Contributions that may be left behind, and in what share of the draws they are.
     causes : tuple of Cause
         Of the mean delay.
     remedy : str
@@ -72,6 +75,7 @@ class LaunchDelay:
     never_share: float
     window_wait_d: float
     last: tuple[tuple[str, float], ...]
+    left_behind: tuple[tuple[str, float], ...]
     causes: tuple[Cause, ...]
     remedy: str
     day_d: Array
@@ -173,6 +177,7 @@ def _delay(
         never_share=never,
         window_wait_d=mean(wait[flies]),
         last=tuple(sorted(zip(names, last.tolist(), strict=True), key=lambda pair: -pair[1])),
+        left_behind=tuple(left_behind(launch, days).items()),
         causes=causes,
         remedy=_remedy(launch, never),
         day_d=np.where(flies, day, np.inf),
@@ -184,7 +189,7 @@ def _bounds(schedule: Schedule, place: int, found: Flown, days: Days) -> tuple[l
     launch = schedule.launches[place]
     places = {other.name: number for number, other in enumerate(schedule.launches)}
     tests = tests_d(launch, days)
-    bounds = {each.name: built_in(each.name, days) + tests for each in launch.contributions}
+    bounds = {name: until + tests for name, until in waits(launch, days).items()}
     for each in launch.after:
         bounds[f"launch of {each.mission}"] = found.day_d[places[each.mission]] + each.lag_d
     if launch.pad is not None:

@@ -120,6 +120,7 @@ def _mission(part: Part, flight: Flown | None, timing: Mapping[str, Any] | None)
         "planned": part.planned.isoformat(),
         "missed_share": launch.get("missed_share"),
         "waited_for": launch.get("waited_for"),
+        "left_behind": launch.get("left_behind"),
         "added_delay": launch.get("added"),
     }
     if part.lacks:

@@ -99,10 +99,36 @@ def tests_d(launch: Launch, days: Days) -> Array:
 
 def ready(launch: Launch, days: Days) -> Array:
     """Return when everything a mission waits for is there, built in and tested."""
-    latest = built_in(launch.contributions[0].name, days)
-    for each in launch.contributions[1:]:
-        latest = np.maximum(latest, built_in(each.name, days))
+    latest = np.full(1, -np.inf)
+    for waited in waits(launch, days).values():
+        latest = np.maximum(latest, waited)
     return latest + tests_d(launch, days)
+
+
+def waits(launch: Launch, days: Days) -> dict[str, Array]:
+    """Return until when a mission waits for each contribution, before its tests.
+
+    For what may be left behind no longer than it says after all that may not.
+    """
+    until = {each.name: built_in(each.name, days) for each in launch.contributions}
+    needed = np.full(1, -np.inf)
+    for each in launch.contributions:
+        if each.waited_d is None:
+            needed = np.maximum(needed, until[each.name])
+    for each in launch.contributions:
+        if each.waited_d is not None:
+            until[each.name] = np.minimum(until[each.name], needed + each.waited_d)
+    return until
+
+
+def left_behind(launch: Launch, days: Days) -> dict[str, float]:
+    """Return in what share of the draws each contribution that may be left behind is."""
+    until = waits(launch, days)
+    return {
+        each.name: float(np.mean(built_in(each.name, days) > until[each.name]))
+        for each in launch.contributions
+        if each.waited_d is not None
+    }
 
 
 def _effective(schedule: Schedule, each: Contribution) -> AnnouncedDate:

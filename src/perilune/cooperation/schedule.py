@@ -98,6 +98,9 @@ class Contribution:
     slips_with : str, optional
         Contributions that name the same draw one slip together, each for its own plan and kind:
         the share of history that was earlier is the same for all of them. Default: its own.
+    waited_d : float, optional
+        Longest wait for it once all others are built in: what is later is left behind. Default: it
+        is waited for however late.
     """
 
     name: str
@@ -110,6 +113,7 @@ class Contribution:
     integration: Spread | None = None
     joint_tests: Spread | None = None
     slips_with: str | None = None
+    waited_d: float | None = None
 
 
 @dataclass(frozen=True)
@@ -182,6 +186,9 @@ class Schedule:
         key = f"launches.{launch.name}"
         if not launch.contributions:
             raise InputError("found no contributions, expected one or more", key=key)
+        if all(each.waited_d is not None for each in launch.contributions):
+            found = "found no contribution that is waited for"
+            raise InputError(f"{found}, expected one or more", key=key)
         for each in launch.after:
             if each.mission not in names:
                 raise UnknownName("launch", each.mission, names, key=f"{key}.after")

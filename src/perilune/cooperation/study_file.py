@@ -104,6 +104,8 @@ class CandidateFile(Part):
     """What it asks of the others."""
     ready: date | None = None
     """When it is there, as planned."""
+    waited_d: Annotated[float, Field(ge=0, le=5000)] | None = None
+    """Longest wait for it once the rest is ready: later it is left behind."""
     integration_d: Annotated[float, Field(ge=0, le=5000)] | None = None
     """To build it in, as planned."""
     kind: str = ""
