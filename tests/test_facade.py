@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -120,6 +121,21 @@ def test_a_flight_is_saved_and_read_back(flight: pl.Flight, tmp_path: Path) -> N
     start = flight.trajectory().start
     gap = oem.interpolate(start).r_km - flight.trajectory().at(start).r_km
     assert float(np.linalg.norm(gap)) < 1e-3
+
+
+def test_the_code_of_the_page_on_python_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (HERE.parent / "docs" / "python.md").read_text("utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    assert len(blocks) == 3
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    for block in blocks:
+        exec(block, names)  # noqa: S102  (our own page)
+    assert names["flight"].closes
+    assert (tmp_path / "out" / "mission.json").is_file()
+    assert names["arc"].status == "completed"
 
 
 # ---- tables
