@@ -39,9 +39,9 @@ def folded(title: str, content: str) -> str:
     return f"<details><summary>{escape(title)}</summary>\n{content}\n</details>"
 
 
-def folded_table(table: str, count: int) -> str:
-    """Return a table of so many rows (HTML), folded where it is long."""
-    return folded(f"{count} rows", table) if count > _LONG else table
+def folded_figures(table: str, count: int) -> str:
+    """Return a table of so many figures (HTML), folded where it is long."""
+    return folded(f"{count} figures", table) if count > _LONG else table
 
 
 def pairs(rows: Sequence[tuple[str, str]], kind: str) -> str:
@@ -72,4 +72,5 @@ def _leaves(mapping: Document, prefix: str = "") -> Iterator[tuple[str, str]]:
         elif key == "command" and value:
             yield name, f"<code>{escape(str(value))}</code>"
         elif value is not None:
+            value = round(value, 1) if key == "elapsed_s" else value
             yield name, words.date(value) if str(key).endswith("_utc") else words.exact(value)

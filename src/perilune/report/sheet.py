@@ -91,7 +91,7 @@ def _section(part: Section) -> str:
 
 def _assumed(rows: Sequence[Mapping[str, Any]]) -> Section:
     """Return the figures that are not confirmed: very many of them folded."""
-    table = pieces.folded_table(tables.assumed(rows), len(rows))
+    table = pieces.folded_figures(tables.assumed(rows), len(rows))
     return Section("assumed", "Derived, assumed or unconfirmed figures", table)
 
 

@@ -70,8 +70,8 @@ def _decay(document: Row) -> list[Chart]:
 def _sections(document: Row) -> list[Section]:
     halves = document["halves"]
     made = [
-        Section("halves", "What each part has", tables.table(_HALVES, halves, "Parts")),
         Section("needs", "What each part lacks", tables.table(_NEEDS, halves, "Needs")),
+        Section("halves", "What each part has", tables.table(_HALVES, halves, "Parts")),
     ]
     ships = [{"half": half["name"], **row} for half in halves for row in half["ships"]]
     if ships:

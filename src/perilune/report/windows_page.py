@@ -48,7 +48,7 @@ def windows_page(windows: Windows, as_flown: str | None = None) -> str:
         body="\n".join([_days(windows), _plots(windows), *_sections(windows)]),
         document=document,
         drawn=figures_data(windows, as_flown),
-        scripts=["windows.js"],
+        scripts=["windows.js", "picked.js"],
         styles=["windows.css"],
     )
 
@@ -168,7 +168,7 @@ def _sections(windows: Windows) -> Iterator[str]:
         table = tables.table(_COLUMNS, rows, "Launch opportunities")
         yield section("opportunities", "Launch opportunities", table + more)
     if windows.assumed:
-        table = pieces.folded_table(tables.assumed(windows.assumed), len(windows.assumed))
+        table = pieces.folded_figures(tables.assumed(windows.assumed), len(windows.assumed))
         yield section("assumed", "Assumed or unconfirmed figures", table)
 
 
