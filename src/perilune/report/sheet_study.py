@@ -10,6 +10,7 @@ from perilune.report import pieces, study_charts, study_dates, tables, words
 from perilune.report import study_tables as of
 from perilune.report.sheet import Section, Sheet
 from perilune.report.study_marks import mark
+from perilune.report.study_reach import reach_columns, reach_rows
 from perilune.report.study_rules import EVERY_RULE, RULES, every_rule, rules_once
 
 Row = Mapping[str, Any]
@@ -116,6 +117,11 @@ def _sections(document: Row, rows: Sequence[Row], told: Sequence[Row]) -> Iterat
     closes = tables.table(of.matrix(told), told, "What closes in which variant")
     yield Section("matrix", "What closes in which variant", closes)
     yield Section("variants", "Variants", _variants(told, len(rows)))
+    modules = reach_rows(rows)
+    if modules:
+        heading = "Modules to the station, by vehicle, site and inclination"
+        table = tables.table(reach_columns(modules), modules, heading)
+        yield Section("modules", heading, table)
     rules = every_rule(rows)
     if rules:
         table = tables.table(EVERY_RULE, rules, "Rules of law and policy")
