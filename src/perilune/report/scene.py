@@ -21,7 +21,7 @@ from perilune.report.scene_sky import sky, text
 Array = NDArray[np.float64]
 
 _LANDED = ("touchdown", "landing", "impact")
-_COLORS = tuple(color for color in COLORS if color != "#cf3f3a")
+_COLORS = tuple(color for color in COLORS if color not in ("#cf3f3a", "#8a78d8"))
 _INNER_SHARE = 0.8  # of the time about the Moon that the first view of it shows
 _SMALLEST_VIEW_KM = 3000.0
 
@@ -98,11 +98,15 @@ class Scene:
         return any(part.piece.center == "earth" for part in self.tracks)
 
     @cached_property
-    def groups(self) -> list[tuple[int, ...]]:
+    def flown_groups(self) -> list[tuple[int, ...]]:
         """Who flies together, by numbers of the spacecraft, in the order of time."""
         tracks = sorted(self.tracks, key=lambda part: float(part.t_s[0]))
-        found = [part.piece.of for part in tracks] + [(stay.of,) for stay in self.stays]
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(part.piece.of for part in tracks))
+
+    @cached_property
+    def groups(self) -> list[tuple[int, ...]]:
+        """Who flies or stands together."""
+        return list(dict.fromkeys([*self.flown_groups, *((stay.of,) for stay in self.stays)]))
 
     def called(self, of: Sequence[int]) -> str:
         """Return the names of spacecraft that fly together."""

@@ -12,6 +12,8 @@ from perilune.report.scene_map import ground_map
 SCRIPTS = ("scene_motion.js", "scene_plot.js", "scene.js")
 """Assets the section needs, in this order, after what all pages share."""
 STYLES = ("scene.css",)
+RED, MARK, SIGHT = "#cf3f3a", "#8a78d8", "#12946c"
+"""Colors of burns and events, of spacecraft now, of lines of sight: as in the scripts."""
 _FRAMES = {
     "earth": "Earth-centered",
     "moon": "Moon-centered",
@@ -60,6 +62,7 @@ def _figure(scene: Scene) -> str:
 <div class="plot" role="img" aria-label="The flight in three dimensions; its events are in the \
 timeline, its spacecraft at the time chosen in the table below"></div>
 <noscript>This plot needs JavaScript; its events are in the timeline.</noscript>
+{_legend(scene)}
 <div class="time needs-script" hidden>
 <div class="buttons" role="group" aria-label="Time">
 <button type="button" data-step="-1">Event before</button>
@@ -71,6 +74,22 @@ timeline, its spacecraft at the time chosen in the table below"></div>
 </div>
 {_table(scene)}
 </figure>"""
+
+
+def _legend(scene: Scene) -> str:
+    rows = [("line", scene.color(of), scene.called(of)) for of in scene.flown_groups]
+    kinds = {part.piece.kind for part in scene.tracks}
+    if "burn" in kinds:
+        rows.append(("line thick", RED, "burn"))
+    rows.append(("dot", RED, "event"))
+    if scene.stays:
+        rows.append(("diamond", RED, scene.site))
+    rows += [("dot large", MARK, "spacecraft"), ("line dashed", SIGHT, "line of sight")]
+    items = "".join(
+        f'<li><span class="{kind}" style="--color: {color}"></span>{escape(text)}</li>'
+        for kind, color, text in rows
+    )
+    return f'<ul class="legend needs-script" hidden>{items}</ul>'
 
 
 def _frame(name: str) -> str:

@@ -73,21 +73,20 @@ const scenePlot = (function () {
       const points = rows.map((event) => motion.frameAt(frame, event.t)(event.body, motion.fixedAt(event.body, event.fixed, event.t)));
       const hover = rows.map((event) => `${event.title}<br>${event.utc.replace("T", " ").slice(0, 19)} UTC` + (event.dv_m_s ? `<br>${event.dv_m_s.toFixed(1)} m/s` : ""));
       return { type: "scatter3d", mode: "markers", name: "events", ...columns(points), titles: rows.map((event) => event.title), hovertext: hover, hovertemplate: "%{hovertext}<extra></extra>",
-        marker: { size: 3.5, color: burnColor }, showlegend: points.length > 0 };
+        marker: { size: 3.5, color: burnColor } };
     }
 
-    // Labels of the events in sight; those that would overlap share one.
-    function labels(marked, seen, half, colors, size) {
+    // Labels of the events in sight: of those that would overlap one stands for all, none over a name.
+    function labels(marked, seen, overlap, taken) {
       const found = [];
       marked.x.forEach(function (x, i) {
         const p = [x, marked.y[i], marked.z[i]];
-        if (!seen(p)) return;
-        const near = found.find((note) => motion.length(motion.subtract([note.x, note.y, note.z], p)) < 0.3 * half);
+        if (!seen(p) || taken.some((name) => overlap(p, name.p, { left: 0.5, right: -0.5, center: 0 }[name.anchor]))) return;
+        const near = found.find((note) => overlap(p, [note.x, note.y, note.z], 0));
         if (near) near.more += 1;
         else found.push({ x: p[0], y: p[1], z: p[2], title: marked.titles[i], more: 0 });
       });
-      return found.map((note) => ({ x: note.x, y: note.y, z: note.z, text: note.title + (note.more ? ` + ${note.more}` : ""), showarrow: false, yshift: 14,
-        font: { color: colors.ink, size: size }, bgcolor: colors.veil }));
+      return found.map((note) => ({ x: note.x, y: note.y, z: note.z, text: note.title + (note.more ? ` + ${note.more}` : ""), showarrow: false, yshift: 14 }));
     }
 
     // The box a frame's lines fill, and boxes about its body, each half as wide as the one before.
@@ -181,10 +180,17 @@ const scenePlot = (function () {
         const q = motion.subtract(p, ball.p), depth = q[0] * d[0] + q[1] * d[1] + q[2] * d[2];
         return depth < -0.05 * ball.radius && motion.length(motion.subtract(q, d.map((x) => x * depth))) < 0.98 * ball.radius;
       });
-      const seen = (p) => inside(p) && !behind(p);
-      const moved = now.names.filter((row) => seen(row.p)).map((row) => ({ x: row.p[0], y: row.p[1], z: row.p[2], text: `<b>${row.text}</b>`, showarrow: false, align: "left",
-        xanchor: row.anchor, xshift: row.xshift, yshift: row.yshift, font: { color: colors.ink, size: size }, bgcolor: colors.veil }));
-      return [...labels(marked, seen, half, colors, size), ...moved];
+      const seen = (p) => inside(p) && !behind(p), moved = now.names.filter((row) => seen(row.p));
+      // labels as boxes on the screen, of which half the view fills so many pixels
+      const right = [-d[1], d[0], 0].map((x) => x / (Math.hypot(d[0], d[1]) || 1)), up = [-d[2] * right[1], d[2] * right[0], d[0] * right[1] - d[1] * right[0]];
+      const along = (axis, q) => q[0] * axis[0] + q[1] * axis[1] + q[2] * axis[2], unit = half / (0.19 * Math.min(width, 1100) + 10);
+      const overlap = function (p, q, aside) {
+        const off = motion.subtract(p, q);
+        return Math.abs(along(right, off) - aside * 10 * size * unit) < 10 * size * unit && Math.abs(along(up, off)) < 1.6 * size * unit;
+      };
+      const rows = moved.map((row) => ({ x: row.p[0], y: row.p[1], z: row.p[2], text: `<b>${row.text}</b>`, showarrow: false, align: "left",
+        xanchor: row.anchor, xshift: row.xshift, yshift: row.yshift }));
+      return [...labels(marked, seen, overlap, moved), ...rows].map((note) => Object.assign(note, { bgcolor: colors.veil, font: { color: colors.ink, size: size } }));
     }
 
     // The way just behind each spacecraft: half a revolution, or an eighth of the view.
@@ -221,15 +227,15 @@ const scenePlot = (function () {
       const traces = [];
       for (const body of bodiesIn(frame)) {
         const scale = [[0, nights[body]], [0.48, nights[body]], [0.54, shades[body]], [1, shades[body]]];
-        traces.push({ type: "surface", name: names[body], showlegend: false, showscale: false, hoverinfo: "name", colorscale: scale, cmin: -1, cmax: 1,
+        traces.push({ type: "surface", name: names[body], showscale: false, hoverinfo: "name", colorscale: scale, cmin: -1, cmax: 1,
           lighting: { ambient: 1, diffuse: 0, specular: 0, fresnel: 0 }, contours: { x: { highlight: false }, y: { highlight: false }, z: { highlight: false } } });
-        traces.push({ type: "scatter3d", mode: "lines", name: "graticule", showlegend: false, hoverinfo: "skip", line: { color: "rgba(255,255,255,.5)", width: 1 } });
+        traces.push({ type: "scatter3d", mode: "lines", name: "graticule", hoverinfo: "skip", line: { color: "rgba(255,255,255,.4)", width: 1 } });
       }
-      const markers = (name, marker, more) => traces.push({ type: "scatter3d", mode: "markers", name: name, showlegend: false, hoverinfo: "name", marker: marker, ...more });
+      const markers = (name, marker, more) => traces.push({ type: "scatter3d", mode: "markers", name: name, hoverinfo: "name", marker: marker, ...more });
       markers("bodies", { size: 4, color: bodiesIn(frame).map((body) => shades[body]) });
-      markers(data.sites.length ? data.sites[0].title : "landing site", { size: 4, color: siteColor, symbol: "diamond" }, { showlegend: data.sites.length > 0 });
-      traces.push({ type: "scatter3d", mode: "lines", name: "just flown", showlegend: false, hoverinfo: "skip", line: { color: craftColor, width: 5 } });
-      traces.push({ type: "scatter3d", mode: "lines", name: "line of sight", hoverinfo: "skip", showlegend: data.links.length > 0, line: { color: linkColor, width: 2, dash: "dash" } });
+      markers(data.sites.length ? data.sites[0].title : "landing site", { size: 4, color: siteColor, symbol: "diamond" });
+      traces.push({ type: "scatter3d", mode: "lines", name: "just flown", hoverinfo: "skip", line: { color: craftColor, width: 5 } });
+      traces.push({ type: "scatter3d", mode: "lines", name: "line of sight", hoverinfo: "skip", line: { color: linkColor, width: 2, dash: "dash" } });
       markers("spacecraft", { size: 6, color: craftColor, line: { width: 1, color: "#ffffff" } }, { hoverinfo: "text", hovertext: data.craft.map((craft) => craft.title) });
       return traces;
     }
@@ -252,7 +258,7 @@ const scenePlot = (function () {
         scene[axis + "axis"] = { title: { text: `${axis}, km` }, range: box[k], nticks: 5, tickformat: "~s", showspikes: false, showbackground: false, autorange: false,
           gridcolor: colors.rule, zerolinecolor: colors.rule, linecolor: colors.rule };
       });
-      return perilune.dress({ scene: scene, margin: { l: 0, r: 0, t: 0, b: 0 }, uirevision: frame, legend: { orientation: "h", x: 0, y: 0, yanchor: "top" } }, colors, width);
+      return perilune.dress({ scene: scene, margin: { l: 0, r: 0, t: 0, b: 0 }, uirevision: frame, showlegend: false }, colors, width);
     }
 
     return { levels, firstLevel, at, figure };
