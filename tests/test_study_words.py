@@ -214,6 +214,14 @@ def test_dates_are_months_beside_the_baselines_and_say_what_is_waited_for() -> N
     ]
 
 
+def test_what_is_left_behind_is_told_where_it_is_new() -> None:
+    base = variant("base", mission("x", left_behind={"x: old": 0.4, "x: rare": 0.02}))
+    row = variant("y", mission("x", left_behind={"x: old": 0.4, "x: new": 0.81}))
+    said = "Too late for x and left behind: {} of the draws."
+    assert said.format("old in 40 %") in list(date_words(base, base))
+    assert said.format("new in 81 %") in list(date_words(row, base))
+
+
 def reach(module: str, tilt: float, payload: float, *, ok: bool = True) -> Row:
     return {
         "module": module, "vehicle": "proton-m", "site": "baikonur", "partner": "roscosmos",

@@ -66,17 +66,17 @@ def _others(mission: Row) -> list[tuple[str, float]]:
 
 
 def _left(row: Row, base: Row) -> Iterator[str]:
-    """Yield what a mission leaves without in many draws, where the baseline does not say so."""
-    known = {m["name"]: m.get("left_behind") for m in base["missions"]}
+    """Yield what is left behind in many draws; beside the baseline what is new in it."""
+    known = {m["name"]: m.get("left_behind") or {} for m in base["missions"]}
     for mission in row["missions"]:
-        found = {k: v for k, v in (mission.get("left_behind") or {}).items() if v >= _OFTEN}
-        if not found or (row["name"] != base["name"] and known.get(mission["name"]) == found):
-            continue
-        told = [f"{name.partition(': ')[2]} ({100 * v:.0f} %)" for name, v in found.items()]
-        yield (
-            f"{mission['name']} leaves without what is too late, in these shares of the draws: "
-            f"{', '.join(told)}."
-        )
+        before = {} if row["name"] == base["name"] else known.get(mission["name"], {})
+        told = [
+            f"{name.partition(': ')[2]} in {100 * share:.0f} %"
+            for name, share in (mission.get("left_behind") or {}).items()
+            if share >= _OFTEN and name not in before
+        ]
+        if told:
+            yield f"Too late for {mission['name']} and left behind: {', '.join(told)} of the draws."
 
 
 def _awaited(what: str) -> str:
