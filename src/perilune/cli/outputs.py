@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from perilune.errors import InputError
-from perilune.report.save import require_writable
+from perilune.report.folder import require_writable
 
 
 def folder(directory: str | None, name: str) -> Path:

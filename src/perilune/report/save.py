@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
-from perilune.errors import InputError
 from perilune.formats.arc_tables import ArcTables
-from perilune.formats.files import write_json, write_whole
+from perilune.formats.files import write_whole
 from perilune.formats.oem import write_oem
 from perilune.formats.spk import FIRST_ID, write_spk
 from perilune.formats.tables import write_events_csv
 from perilune.missions.flight import Flight
 from perilune.report.fly_charts import FlyCharts
+from perilune.report.folder import begun
 from perilune.report.page import fly_page
 from perilune.report.scene import flight_scene
-
-
-def require_writable(folder: Path) -> None:
-    """Raise InputError where the folder cannot be made or written, before any work is done."""
-    existing = folder
-    while not existing.exists():
-        existing = existing.parent
-    if not existing.is_dir():
-        raise InputError(f"'{existing}' is a file: expected a folder", file=str(folder))
-    try:
-        with tempfile.TemporaryFile(dir=existing):
-            pass
-    except OSError as error:
-        raise InputError(
-            f"cannot write here ({error.strerror}): name another folder with -o", file=str(folder)
-        ) from None
-    if not os.access(existing, os.W_OK):
-        raise InputError("cannot write here: name another folder with -o", file=str(folder))
 
 
 def save(flight: Flight, folder: Path, *, report: bool = True, command: str = "") -> list[Path]:
@@ -44,14 +24,12 @@ def save(flight: Flight, folder: Path, *, report: bool = True, command: str = ""
     InputError
         Where the folder cannot be written.
     """
-    require_writable(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     document = flight.to_json()
     if command:
         document["provenance"] = {**document["provenance"], "command": command}
-    paths = [folder / "mission.json", folder / "events.csv"]
-    write_json(paths[0], document, indent=2)
-    write_events_csv(paths[1], flight.events)
+    paths = begun(folder, "mission.json", document)
+    paths.append(folder / "events.csv")
+    write_events_csv(paths[-1], flight.events)
     if report:
         paths.append(folder / "report.html")
         write_whole(paths[-1], fly_page(document, flight_scene(flight), FlyCharts.of(flight)))

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from perilune.formats.files import write_json, write_whole
+from perilune.formats.files import write_whole
 from perilune.formats.tables import csv_text
 from perilune.report import sheet_access, sheet_assemble, sheet_crew, sheet_split, sheet_upkeep
-from perilune.report.save import require_writable
+from perilune.report.folder import begun
 from perilune.report.sheet import Sheet, sheet_page
 from perilune.stations.result import StationResult
 from perilune.views.table import Table
@@ -32,11 +32,8 @@ def save_station(result: StationResult, folder: Path, report: bool = True) -> li
     InputError
         Where the folder cannot be written.
     """
-    require_writable(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     document = result.to_json()
-    paths = [folder / f"{result.verb}.json"]
-    write_json(paths[0], document, indent=2)
+    paths = begun(folder, f"{result.verb}.json", document)
     for name, table in result.tables.items():
         paths.append(folder / f"{result.verb}-{name}.csv")
         write_whole(paths[-1], csv_text(*_flat(table)))

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from perilune.cooperation.told import tables
-from perilune.formats.files import write_json, write_whole
+from perilune.formats.files import write_whole
 from perilune.formats.tables import csv_text
-from perilune.report.save import require_writable
+from perilune.report.folder import begun
 from perilune.report.sheet import sheet_page
 from perilune.report.sheet_study import sheet
 
@@ -22,13 +22,11 @@ def save_study(document: Mapping[str, Any], folder: Path, report: bool = True) -
     InputError
         Where the folder cannot be written.
     """
-    require_writable(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / name for name in ("study.json", "variants.csv", "missions.csv")]
-    write_json(paths[0], document, indent=2)
+    paths = begun(folder, "study.json", document)
     found = tables(document)
-    for path, name in zip(paths[1:], ("variants", "missions"), strict=True):
-        write_whole(path, csv_text(found[name].rows, found[name].names))
+    for name in ("variants", "missions"):
+        paths.append(folder / f"{name}.csv")
+        write_whole(paths[-1], csv_text(found[name].rows, found[name].names))
     if report:
         paths.append(folder / "study.html")
         write_whole(paths[-1], sheet_page(sheet(document), document))

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from perilune.astro.epoch import Epoch
-from perilune.formats.files import write_json, write_whole
+from perilune.formats.files import write_whole
 from perilune.formats.parquet import write_parquet
 from perilune.formats.tables import csv_text
 from perilune.missions.cells import CONVERGED, NO_SOLUTION, PLANE
 from perilune.missions.windows import Windows
-from perilune.report.save import require_writable
+from perilune.report.folder import begun
 from perilune.report.windows_page import windows_page
 
 OPPORTUNITY_COLUMNS = (
@@ -62,11 +62,8 @@ def save_windows(
     InputError
         Where the folder cannot be written.
     """
-    require_writable(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    document = windows.to_json()
-    paths = [folder / name for name in ("windows.json", "opportunities.csv", "cells.parquet")]
-    write_json(paths[0], document, indent=2)
+    paths = begun(folder, "windows.json", windows.to_json())
+    paths += [folder / "opportunities.csv", folder / "cells.parquet"]
     write_whole(paths[1], csv_text(windows.opportunities, OPPORTUNITY_COLUMNS))
     write_parquet(paths[2], cells_table(windows), cells_metadata(windows))
     if report:
