@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from stat import S_ISDIR, S_ISFIFO, S_ISREG
 from typing import TYPE_CHECKING, Any
 
 from perilune.cli import output, outputs
@@ -29,6 +30,8 @@ def run_reconstruct(
     quiet: bool,
 ) -> int:
     """Reconstruct an ephemeris; returns 0 once it is, 1 where no coast could be fitted."""
+    with expected(EPHEMERIS, file):
+        _require_file(file)
     folder = outputs.folder(directory, Path(file).stem or "reconstruct")
     with Progress(quiet=quiet) as progress:
         progress(f"{file}: reading")
@@ -47,6 +50,22 @@ def run_reconstruct(
         _show(document, folder)
     fits = [row["fit_m"] for row in document["coasts"]]
     return 1 if fits and all(fit is None for fit in fits) else 0
+
+
+def _require_file(file: str) -> None:
+    """Refuse what is no file before any of it is read: a device has no end."""
+    wanted = "expected an ephemeris (OEM)"
+    if not file.strip() or not file.isprintable():
+        raise InputError(f"the ephemeris's name: {wanted}")
+    path = Path(file)
+    try:
+        mode = path.stat().st_mode
+    except OSError as problem:
+        raise InputError(f"cannot be read ({problem.strerror}): {wanted}", file=file) from None
+    if S_ISDIR(mode):
+        raise InputError(f"is a folder: {wanted}", file=file)
+    if not (S_ISREG(mode) or S_ISFIFO(mode)):
+        raise InputError(f"is a device: {wanted}", file=file)
 
 
 def _reconstruct(
