@@ -70,8 +70,8 @@ def test_paper_has_a_picture_and_no_buttons(written: Path) -> None:
         page.wait_for_selector("#scene .still", state="visible", timeout=120_000)
         assert not page.is_visible("#scene .plot")
         assert page.is_visible("[data-frame=earth]")  # says which frame the picture is of
-    assert not page.is_visible("[data-frame=moon]")
-    assert not page.is_visible("#scene [data-play]")
+        assert not page.is_visible("[data-frame=moon]")
+        assert not page.is_visible("#scene [data-play]")
         assert page.is_visible("[data-map=moon] svg")
 
 
