@@ -68,6 +68,7 @@ def test_before_the_first_and_after_the_last_act_known_nobody_knows() -> None:
     later = judge(bilateral("nasa cnsa", "2026-10-01"))
     assert later.verdict == "unknown"
     assert "taken as on 2026-01-31" in later.notice
+    assert "whether it still stands on 2026-10-01" in rules_in(later)["wolf-2026"].because
 
 
 def test_the_space_council_is_bound_from_2019_on_and_a_chinese_company_is_meant_too() -> None:
@@ -130,6 +131,20 @@ def val_in_june_2017_the_agreement_of_1992_permits_and_that_of_2016_waits() -> N
     assert found["ru-cn-safeguards-signed"].effect == "obliges"
     assert "ru-cn-safeguards-2016" not in found
     assert judge(bilateral("cnsa roscosmos", "2017-06-15")).verdict == "permitted"
+
+
+@pytest.mark.parametrize(
+    ("on", "needs"),
+    [("2017-06-15", {"licence", "agreement"}), ("2017-12-18", {"licence"})],
+)
+def val_controlled_technology_waits_for_the_safeguards_agreement(on: str, needs: set[str]) -> None:
+    """Signed 2016-06-25, in force 2017-12-18: before that each project agrees its own."""
+    craft = Item("spacecraft", "ru", ("dual_use",))
+    found = judge(activity("launch_services", "cnsa roscosmos", on, items=(craft,)))
+    assert (found.verdict, set(found.needs)) == ("needs_approval", needs)
+    free = Item("instrument", "ru", ("none",))
+    asked = activity("hardware_contribution", "roscosmos cnsa", on, items=(free,))
+    assert judge(asked).verdict == "permitted"
 
 
 def test_a_russian_stage_for_china_needs_a_licence_all_the_same() -> None:
