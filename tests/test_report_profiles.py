@@ -110,6 +110,7 @@ def test_an_entry_runs_from_the_interface_to_the_parachute(flight: Flight) -> No
     assert profile.altitude_km[-1] == pytest.approx(10.0, abs=0.01)
     assert profile.range_km[0] == pytest.approx(_figure(flight, "entry_downrange_km"), abs=2.0)
     assert profile.range_km[-1] == 0.0
+    assert profile.load_g[-1] == pytest.approx(profile.load_g[-2], rel=0.05)  # no parachute yet
 
 
 def test_lines_of_load_meet_the_flight_where_it_feels_them(flight: Flight) -> None:

@@ -157,7 +157,7 @@ def delta_v(flight: Flight) -> Chart | None:
     return Chart("dv", "Δv by maneuver", "Δv, m/s", "", series,
                  "Colored by whose propellant it takes.", y_type="category",
                  height_px=_BAR_PX * len(burns) + _AROUND_PX,
-                 x_range=(0.0, 1.17 * longest))  # fmt: skip
+                 x_range=(0.0, 1.22 * longest))  # fmt: skip
 
 
 def _unique(names: Sequence[str]) -> list[str]:

@@ -18,6 +18,7 @@ Array = NDArray[np.float64]
 _LEVELS_G = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0)
 _FELT_G = 0.02  # below this the air is too thin to tell its density from the motion
 _BIN_KM = 2.0
+_LONG_S = 180.0
 _SHORT_KM = 1.0  # a range below this is no axis
 
 
@@ -38,9 +39,9 @@ def powered_charts(profile: PoweredProfile, number: int = 1) -> list[Panels]:
         "vertical part dashed."
     )
     since = "ignition" if is_landing else "lift-off"
-    minutes = profile.time_s / 60.0
-    found = [Panels(f"{key}-time", f"{title} against time", f"minutes since {since}",
-                    _rows(profile, minutes, is_landing), note, labels_left=is_landing)]  # fmt: skip
+    unit, passed = _clock(profile.time_s)
+    found = [Panels(f"{key}-time", f"{title} against time", f"{unit} since {since}",
+                    _rows(profile, passed, is_landing), note, labels_left=is_landing)]  # fmt: skip
     if float(profile.range_km.max()) > _SHORT_KM:
         way = "range to go, km" if is_landing else "range flown, km"
         what = "range to go" if is_landing else "range"
@@ -79,21 +80,22 @@ def entry_charts(
 
     `checks` gives the limits that the entry is held to.
     """
-    minutes = _short(profile.time_s / 60.0)
+    unit, since = _clock(profile.time_s)
+    passed = _short(since)
     rows = [
-        Panel("altitude, km", [Series("altitude", minutes, _short(profile.altitude_km))]),
-        Panel("speed, km/s", [Series("speed", minutes, _short(profile.speed_km_s))]),
-        Panel("load, g", [Series("load", minutes, _short(profile.load_g), color=1)],
+        Panel("altitude, km", [Series("altitude", passed, _short(profile.altitude_km))]),
+        Panel("speed, km/s", [Series("speed", passed, _short(profile.speed_km_s))]),
+        Panel("load, g", [Series("load", passed, _short(profile.load_g), color=1)],
               _limit(checks, "entry peak load")),
     ]  # fmt: skip
     if profile.flux_mw_m2 is not None:
-        flux = Series("heat flux", minutes, _short(profile.flux_mw_m2), color=6)
+        flux = Series("heat flux", passed, _short(profile.flux_mw_m2), color=6)
         rows.append(Panel("heat flux, MW/m²", [flux], _limit(checks, "entry peak heat flux")))
     note = (
         f"of {profile.spacecraft}, from the interface to the parachute. Speed relative to the air; "
         "heat flux at the stagnation point, by convection alone."
     )
-    title = "minutes since the interface"
+    title = f"{unit} since the interface"
     return [
         Panels(f"entry-{number}-time", "Entry against time", title, rows, note),
         _corridor(profile, number),
@@ -108,7 +110,7 @@ def _limit(checks: Sequence[Mapping[str, Any]], name: str) -> dict[str, float]:
 def _corridor(profile: EntryProfile, number: int) -> Chart:
     speed, height = _short(profile.speed_km_s), _short(profile.altitude_km)
     text = [
-        f"{t / 60.0:.1f} min: {h:.1f} km, {v:.2f} km/s, {g:.2f} g"
+        f"{t:,.0f} s: {h:.1f} km, {v:.2f} km/s, {g:.2f} g"
         for t, h, v, g in zip(profile.time_s, height, speed, profile.load_g, strict=True)
     ]
     series = [Series("flown", speed, height, text=text, width=3.0), *_load_lines(profile)]
@@ -143,6 +145,12 @@ def _load_over_speed2(profile: EntryProfile) -> tuple[Array, Array]:
     places = np.unique(bins)
     middles = np.array([profile.altitude_km[felt][bins == n].mean() for n in places])
     return middles, np.exp([ratio[bins == n].mean() for n in places])
+
+
+def _clock(seconds: Array) -> tuple[str, Array]:
+    """Return a time in a unit that suits its length, named."""
+    is_long = float(seconds[-1]) > _LONG_S
+    return ("minutes", seconds / 60.0) if is_long else ("seconds", seconds)
 
 
 def _short(values: Array) -> list[float]:

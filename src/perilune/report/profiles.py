@@ -30,6 +30,7 @@ _POINTS = 160  # of a powered flight
 _ROUNDED_S = 1e-3  # dates of events are to a millisecond
 _SHORTEST_S = 1.0  # a burn shorter than this has no profile
 _A_STEP = 3  # samples of each integration step of an entry
+_ROUNDED_OPENING_S = 0.051  # the parachute's opening is told to 0.1 s: still without it
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,7 +222,7 @@ def _entry_seconds(flight: Flight, arc: Arc) -> Array:
     begin, end = arc.span_s
     opened = flight.solution.get("parachute_utc")
     if opened:
-        end = min(end, float(Epoch.utc(opened) - arc.origin))
+        end = min(end, float(Epoch.utc(opened) - arc.origin) - _ROUNDED_OPENING_S)
     entered = [e for e in flight.events if e["name"] == "entry_interface"]
     if entered:
         begin = max(begin, float(Epoch.utc(entered[-1]["utc"]) - arc.origin))
