@@ -98,6 +98,18 @@ def test_maps_end_where_the_flight_lands(scene: Scene, flight: Flight) -> None:
     assert "Translunar injection" in ground_map(scene, "earth")
 
 
+def test_without_a_script_there_are_words_and_maps() -> None:
+    markup = re.sub(r"<script.*?</script>", "", scene_flown.page(), flags=re.S)
+    section = markup[markup.index('<section id="trajectory">') :]
+    assert "<noscript>This plot needs JavaScript" in section
+    for hidden in (
+        '<figcaption class="needs-script" hidden>',
+        '<div class="time needs-script" hidden>',
+    ):
+        assert hidden in section
+    assert section.count("<svg") == 2
+
+
 def test_a_flight_that_went_nowhere_has_no_scene() -> None:
     assert scene_section(None) == ""
     assert "scene-data" not in fly_page({"scenario": "x"})

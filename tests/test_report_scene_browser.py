@@ -86,6 +86,20 @@ def test_the_page_is_painted_before_the_plot(written: Path) -> None:
         assert painted < library
 
 
+@needs_browser
+def test_without_webgl_words_stand_in_for_the_plot(written: Path, tmp_path: Path) -> None:
+    page_without = tmp_path / "report.html"
+    nothing = "<script>HTMLCanvasElement.prototype.getContext = () => null;</script>"
+    text = written.read_text("utf-8").replace("<body>", f"<body>{nothing}", 1)
+    page_without.write_text(text, encoding="utf-8")
+    with opened(page_without) as page:
+        page.wait_for_selector("#scene .plot.none", timeout=120_000)
+        assert "needs WebGL" in str(page.text_content("#scene .plot"))
+        said = page.text_content("#scene output")
+        page.click("#scene [data-step='1']")
+        assert page.text_content("#scene output") != said  # table and maps still follow the time
+
+
 # ---- what the reader does
 
 

@@ -27,7 +27,7 @@ _LEAST_ANTENNA_M = 30.0
 _FAR_KM = 50_000.0  # nearer to the Earth a spacecraft passes over a station within minutes
 _RISE_STEP_S, _HIDDEN_STEP_S = 3600.0, 900.0
 _SHORTEST_S = 3600.0
-_EXACT_S = 30.0
+_EXACT_S = 90.0
 
 
 def stations(flight: Flight) -> list[Site]:

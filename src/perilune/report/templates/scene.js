@@ -10,7 +10,7 @@
   const maps = Array.from(document.querySelectorAll("[data-map]")), started = Date.parse(data.start_utc);
   const state = { frame: frames[0].dataset.frame, t: 0, playing: 0, level: {}, drawn: null, busy: false, stale: false };
   const allLevels = {};
-  const fullPlay_ms = 60000, away = "not on its way";
+  const fullPlay_ms = 60000, away = "not in flight", unkept = "waits in orbit: not kept here";
 
   // ---- slider and time: between two events there is always some room on the slider
 
@@ -57,7 +57,7 @@
       const texts = found
         ? [`${found.craft.kind === "ground" ? "on" : "about"} the ${found.craft.body === "moon" ? "Moon" : "Earth"}`, found.craft.kind === "ground" ? "–" : shown(found.altitude_km),
           found.speed === null ? "–" : shown(found.speed, 3), `${shown(found.latitude_deg, 1)}, ${shown(found.longitude_deg, 1)}`, seen.join(", ") || "–"]
-        : [away, "–", "–", "–", "–"];
+        : [motion.waits(number, state.t) ? unkept : away, "–", "–", "–", "–"];
       texts.forEach((text, i) => { cells[i].textContent = text; });
       moveMarks(number, found);
     });

@@ -106,6 +106,12 @@ const sceneMotion = (function () {
       return found ? Object.assign({ body: found.center, group: found.group, kind: found.kind }, along(found, when)) : null;
     }
 
+    // Whether nothing is known because a long wait was shortened.
+    function waits(number, when) {
+      const own = tracks.filter((track) => track.of.includes(number));
+      return own.some((track) => track.t[track.t.length - 1] < when) && own.some((track) => track.t[0] > when);
+    }
+
     // Latitude and longitude (deg) and height (km): over the ellipsoid of the Earth, the sphere of the Moon.
     function below(body, r, when) {
       const p = turned(bodyAxes(body, when), r), distance = length(p), longitude = Math.atan2(p[1], p[0]) * 180 / Math.PI;
@@ -131,6 +137,6 @@ const sceneMotion = (function () {
       return seen.sort((a, b) => a - b);
     }
 
-    return { tracks, along, moonAt, sunAt, frameAt, fixedAt, bodyAxes, craftAt, below, contacts, length, subtract, before };
+    return { tracks, along, moonAt, sunAt, frameAt, fixedAt, bodyAxes, craftAt, waits, below, contacts, length, subtract, before };
   };
 })();
