@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from perilune.cooperation.criticality import of_what_closes
 from perilune.cooperation.date_words import date_words
 from perilune.cooperation.in_words import beside, in_words
 from perilune.cooperation.law_words import law_words
@@ -103,12 +104,10 @@ def test_every_vehicle_that_would_close_a_mission_is_named_with_its_partner() ->
 
 def test_what_is_lost_with_a_partner_is_what_closes_now() -> None:
     breaks = [{"mission": name, "because": "no other launcher closes"} for name in ("a", "b")]
-    row = variant(
-        "x",
-        mission("a"),
-        mission("b", physics="does_not_close", why_not=SHORT),
-        withdrawals=[{"partner": "esa", "breaks": breaks}],
-    )
+    rows = [{"partner": "esa", "breaks": breaks, "replaced": [], "weakens": []}]
+    (left,) = of_what_closes(rows, {"a"})
+    assert [each["mission"] for each in left["breaks"]] == ["a"]
+    row = variant("x", mission("a"), withdrawals=[left])
     assert "Lost without esa: a (no other launcher closes)." in told(row, row)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -101,6 +101,22 @@ def withdrawals(
                 weaker.append({"mission": station.name, "role": "module"})
         rows.append({"partner": who, "breaks": lost, "replaced": mended, "weakens": weaker})
     return rows
+
+
+def of_what_closes(
+    rows: Sequence[Mapping[str, Any]], closing: Collection[str]
+) -> list[dict[str, Any]]:
+    """Return withdrawals without what does not close with everybody either."""
+    return [
+        {
+            **row,
+            **{
+                key: [each for each in row[key] if each["mission"] in closing]
+                for key in ("breaks", "replaced")
+            },
+        }
+        for row in rows
+    ]
 
 
 def words(role: str) -> str:

@@ -194,13 +194,8 @@ def _hangs_on(mission: Row) -> str:
 
 def _needed(row: Row) -> Iterator[str]:
     """Yield whom missions of others cannot do without, of those that close."""
-    closing = {each["name"] for each in _all(row) if _good(each)}
     for each in row["withdrawals"]:
-        lost = [
-            lost
-            for lost in each["breaks"]
-            if not lost["because"].endswith("leads it") and lost["mission"] in closing
-        ]
+        lost = [lost for lost in each["breaks"] if not lost["because"].endswith("leads it")]
         if lost:
             told = "; ".join(f"{name['mission']} ({name['because']})" for name in lost[:_SHOWN_N])
             yield f"Lost without {each['partner']}: {told}."

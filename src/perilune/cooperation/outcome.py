@@ -8,6 +8,7 @@ from typing import Any
 
 from perilune.cooperation.arrangement import Arrangement, Part
 from perilune.cooperation.contact_asked import contact_short
+from perilune.cooperation.criticality import of_what_closes
 from perilune.cooperation.interfaces import aboard, match
 from perilune.cooperation.risk import chain_risk, mission_elements
 from perilune.cooperation.shown import shown
@@ -75,6 +76,8 @@ def outcome(
             row["physics"] = DOES_NOT
             row["why_not"] += [_mismatch(each) for each in row["mismatches"]]
     physics = _physics([*missions, *built])
+    closing = {row["name"] for row in (*missions, *built) if row["physics"] == CLOSES}
+    breaks = of_what_closes(breaks, closing)
     verdict = _worse(physics, law.verdict)
     variant = found.variant
     reasons = [f"{row['name']}: {why}" for row in [*missions, *built] for why in row["why_not"]]
