@@ -232,6 +232,7 @@ def test_the_dates_of_the_variant_picked_are_drawn(study: Path, compared: dict[s
         )
         traces = {trace["name"]: trace for trace in view.evaluate(_TRACES, box_id)}
         after = view.locator(f"#{box_id}").bounding_box()
+        plot = view.locator(f"#{box_id} .main-svg").first.bounding_box()
         label = view.locator(f"#{box_id}").get_attribute("aria-label")
         layout = view.evaluate("id => document.getElementById(id).layout", box_id)
     names = [mission["name"] for mission in row["missions"]]
@@ -245,7 +246,9 @@ def test_the_dates_of_the_variant_picked_are_drawn(study: Path, compared: dict[s
     assert row["title"] in str(label)
     assert before is not None
     assert after is not None
+    assert plot is not None
     assert after["height"] > before["height"]
+    assert plot["height"] == pytest.approx(after["height"], abs=1.0)
 
 
 def test_the_front_is_joined_and_what_is_beaten_is_dimmed(

@@ -22,11 +22,13 @@ def _of(row: Row) -> str:
     return f"{closing(row)} of {len(row['missions']) + len(row['stations'])}"
 
 
-def _dates(row: Row) -> str:
-    date = row["launch_date"]
-    if not date["p50"]:
-        return words.NOTHING
-    return f"{date['p10']} – <strong>{date['p50']}</strong> – {date['p90'] or 'later'}"
+def _date(title: str, level: str) -> Column:
+    return Column(title, lambda row: _day(row["launch_date"][level], row), is_number=False)
+
+
+def _day(day: str | None, row: Row) -> str:
+    """Return a launch date; where others of the mission are known it is later than looked at."""
+    return words.date(day) if day or not row["launch_date"]["p10"] else "later"
 
 
 def _roles(row: Row) -> str:
@@ -154,10 +156,13 @@ MISSIONS = [
     Column("Physics", marked("physics"), is_number=False),
     fixed("Margin, kg", "margin_kg", 0),
     fixed("Δv, m/s", "dv_m_s", 0),
-    Column("Leaves (P10, P50, P90)", _dates, is_number=False),
+    Column("Planned", lambda row: words.date(row["planned"]), is_number=False),
+    _date("Leaves, P10", "p10"),
+    _date("P50", "p50"),
+    _date("P90", "p90"),
     Column("Roles", _roles, is_number=False, is_prose=True),
     Column("Contact", _contact, is_number=False, is_prose=True),
-    Column("Chance that all holds", _chance, is_number=False),
+    Column("Chance that all holds", _chance, is_number=False, is_prose=True),
     Column("Why not", _why, is_number=False, is_prose=True),
 ]
 STATIONS = [

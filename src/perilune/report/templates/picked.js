@@ -10,6 +10,7 @@
       box.dataset.figure = chosen.value;
       box.style.height = chosen.dataset.px + "px";
       box.setAttribute("aria-label", `${title}, ${chosen.textContent}: its figures are in the tables`);
+      if (window.Plotly) window.Plotly.purge(box);  // else it keeps the height it had
       box.dispatchEvent(new CustomEvent("perilune:redraw"));
     });
   }
@@ -21,7 +22,7 @@
     for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     const within = target.querySelector(":scope > details");
     if (within) within.open = true;
-    target.scrollIntoView();
+    (target.closest("details") || target).scrollIntoView();
   }
   window.addEventListener("hashchange", open);
   open();
