@@ -88,7 +88,9 @@ class Epoch:
     @classmethod
     def from_astropy(cls, time: Time) -> Epoch:
         """Return the epoch of an `astropy.time.Time` (any scale)."""
-        tdb = time.tdb
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", erfa.ErfaWarning)  # no leap second is foreseen
+            tdb = time.tdb
         return cls((tdb.jd1 - J2000_JD) * DAY, tdb.jd2 * DAY)
 
     @classmethod

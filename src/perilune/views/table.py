@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from perilune.errors import UnknownName
@@ -20,7 +20,8 @@ Row = Mapping[str, Any]
 class Table:
     """Rows of a result, by column; units are in the columns' names.
 
-    It speaks Arrow's PyCapsule protocol: `polars.DataFrame(table)`, `pyarrow.table(table)` and
+    `table["dv_m_s"]` is a column, `for row in table` goes through the rows. It speaks Arrow's
+    PyCapsule protocol: `polars.DataFrame(table)`, `pyarrow.table(table)` and
     `pandas.DataFrame.from_arrow(table)` take it as it is.
 
     Attributes
@@ -72,6 +73,9 @@ class Table:
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()), ()))
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return iter(self.rows)
 
     def __getitem__(self, name: str) -> Any:
         if name not in self.columns:
