@@ -9,7 +9,8 @@ import perilune as pl
 from perilune import Environment, Flight
 from perilune.astro.bodies import STANDARD_GRAVITY_M_S2
 from perilune.report import profiles
-from perilune.report.flight_charts import delta_v, masses, propellant, timeline
+from perilune.report.flight_charts import delta_v, masses, propellant
+from perilune.report.flight_timeline import timeline
 from perilune.report.fly_charts import FlyCharts
 from perilune.report.profile_charts import entry_charts, powered_charts
 from perilune.report.profiles import EntryProfile, PoweredProfile

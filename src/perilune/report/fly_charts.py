@@ -9,7 +9,8 @@ from typing import Any
 from perilune.missions.flight import Flight
 from perilune.report import profiles
 from perilune.report.charts import Chart, drawn
-from perilune.report.flight_charts import flight_charts, timeline
+from perilune.report.flight_charts import flight_charts
+from perilune.report.flight_timeline import timeline
 from perilune.report.panels import Panels, drawn_panels
 from perilune.report.profile_charts import entry_charts, powered_charts
 
