@@ -8,9 +8,13 @@ import re
 import numpy as np
 import pytest
 
+import perilune
+from perilune.astro.geometry import elevation_deg
 from perilune.missions.flight import Flight
+from perilune.report import scene_samples
 from perilune.report.page import fly_page
-from perilune.report.scene import Scene
+from perilune.report.scene import Scene, flight_scene
+from perilune.report.scene_links import MASK_DEG
 from perilune.report.scene_map import ground_lines, ground_map
 from perilune.report.scene_pieces import pieces
 from perilune.report.scene_samples import MOST, quintic, samples, step_rad
@@ -84,6 +88,36 @@ def test_stations_are_those_the_scenario_names(scene: Scene) -> None:
         assert t == sorted(t)
         assert len(t) % 2 == 0
         assert -1.0 <= t[0] <= t[-1] <= scene.span_s + 1.0
+
+
+def test_relays_stand_above_what_landed() -> None:
+    flight = perilune.fly("luna-28")
+    found = flight_scene(flight)
+    assert found is not None
+    number = flight.spacecraft.index("orbiter")
+    rows = [row for row in found.to_json()["relays"] if number in row["of"]]
+    assert rows
+    for row in rows:
+        point = found.stays[row["stays"][0]].point
+        t = np.array([float(x) for x in row["t"].split()]).reshape(-1, 2)
+        middle = found.start + t.mean(axis=1)
+        up = elevation_deg(
+            point, flight.trajectory("orbiter").at(middle, center="moon"), flight.env
+        )
+        assert np.all(up > MASK_DEG)
+        gaps = found.start + 0.5 * (t[:-1, 1] + t[1:, 0])
+        down = elevation_deg(
+            point, flight.trajectory("orbiter").at(gaps, center="moon"), flight.env
+        )
+        assert np.all(down < MASK_DEG)
+
+
+def test_scenes_of_long_waits_are_bounded(flight: Flight, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scene_samples, "MOST", 300)
+    short = flight_scene(flight)
+    assert short is not None
+    assert sum(len(part.t_s) for part in short.tracks) < 2 * 300
+    assert short.span_s == scene_flown.scene().span_s
 
 
 def test_maps_end_where_the_flight_lands(scene: Scene, flight: Flight) -> None:

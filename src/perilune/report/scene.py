@@ -147,6 +147,7 @@ class Scene:
             ],
             "named": bool(self.flight.ground_stations),
             "links": list(self._links(sites)),
+            "relays": list(self._relays()),
             "view_km": self._view_km(),
         }  # fmt: skip
 
@@ -172,6 +173,23 @@ class Scene:
             yield from scene_links.ground_links(
                 stay.of, stay.point, span, sites, self.flight.env, self.start
             )
+
+    def _relays(self) -> Iterator[dict[str, Any]]:
+        """Yield when each place on the Moon (`stays` in it) sees spacecraft in orbit."""
+        places: dict[tuple[float, float], list[int]] = {}
+        for number, stay in enumerate(self.stays):
+            point = stay.point
+            key = (round(point.latitude_deg, 2), round(point.longitude_deg, 2))
+            places.setdefault(key, []).append(number)
+        for numbers in places.values():
+            stays = [self.stays[number] for number in numbers]
+            first = self.start + min(stay.span_s[0] for stay in stays)
+            last = self.start + max(stay.span_s[1] for stay in stays)
+            for piece in dict.fromkeys(part.piece for part in self.tracks):
+                for row in scene_links.relay_links(
+                    piece, stays[0].point, (first, last), self.flight, self.start
+                ):
+                    yield {"stays": numbers, **row}
 
     def _view_km(self) -> float:
         """Return how far from the Moon its first view reaches: most of the time spent about it."""

@@ -25,7 +25,7 @@ DEFAULT_AGENCIES = ("cnsa", "roscosmos")
 _APART_DEG = 15.0  # of longitude: of stations nearer together one stands for all
 _LEAST_ANTENNA_M = 30.0
 _FAR_KM = 50_000.0  # nearer to the Earth a spacecraft passes over a station within minutes
-_RISE_STEP_S, _HIDDEN_STEP_S = 3600.0, 900.0
+_RISE_STEP_S, _HIDDEN_STEP_S, _PASS_STEP_S = 3600.0, 900.0, 450.0
 _SHORTEST_S = 3600.0
 _EXACT_S = 90.0
 
@@ -98,6 +98,38 @@ def ground_links(
     for number, site in enumerate(sites):
         up = contact("", [above(site, moved, env)], *span, step_s=_RISE_STEP_S, exact_s=_EXACT_S)
         yield _row([of], number, span[0], both("", up, faces).intervals_s, start)
+
+
+def relay_links(
+    piece: Piece,
+    point: SurfacePoint,
+    span: tuple[Epoch, Epoch],
+    flight: Flight,
+    start: Epoch,
+) -> Iterator[dict[str, Any]]:
+    """Yield when what stands on the Moon has spacecraft that coast about it in view.
+
+    A row of `of` (those spacecraft) and `t`, as of `flown_links`.
+    """
+    path = piece.trajectory(flight)
+    low = max(float(span[0] - path.start), 0.0)
+    high = min(float(span[1] - path.start), path.duration_s)
+    if (piece.kind, piece.center, point.body) != (COAST, "moon", "moon"):
+        return
+    if high - low < _SHORTEST_S:
+        return
+
+    def place(when: Epoch) -> State:
+        return path.at(when, center="moon")
+
+    since = path.start + low
+    seen = above(Site("", point, MASK_DEG), place, flight.env)
+    passes = contact(
+        "", [seen], since, path.start + high, step_s=_PASS_STEP_S, exact_s=_EXACT_S
+    ).intervals_s
+    times = np.asarray(passes).ravel() + float(since - start)
+    if len(times):
+        yield {"of": list(piece.of), "t": text(times, 0, fixed=True)}
 
 
 def _center(when: Epoch) -> State:

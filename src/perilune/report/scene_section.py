@@ -123,6 +123,7 @@ def _said(scene: Scene) -> str:
     named = "that the scenario names" if scene.flight.ground_stations else "of the catalogue"
     return (
         "Speed along the axes that do not turn, about the body named. Lines of sight to the ground "
-        f"stations {named}, above 5° and clear of the Moon: not bookings. The slider gives every "
-        "event room; playing does not keep the pace of time."
+        f"stations {named}, above 5° and clear of the Moon, and from what stands on the Moon to "
+        "what passes over it: not bookings. The slider gives every event room; playing does not "
+        "keep the pace of time."
     )

@@ -54,6 +54,10 @@
     rows.forEach(function (row, number) {
       const found = where(number), cells = row.querySelectorAll("td");
       const seen = found ? motion.contacts(number, state.t).map((station) => data.stations[station].title) : [];
+      for (const pair of found ? motion.relays(state.t) : []) {
+        if (pair.standing.includes(number)) seen.push(...pair.overhead.map((other) => data.craft[other].title));
+        if (pair.overhead.includes(number)) seen.push(...pair.standing.map((other) => data.craft[other].title));
+      }
       const texts = found
         ? [`${found.craft.kind === "ground" ? "on" : "about"} the ${found.craft.body === "moon" ? "Moon" : "Earth"}`, found.craft.kind === "ground" ? "–" : shown(found.altitude_km),
           found.speed === null ? "–" : shown(found.speed, 3), `${shown(found.latitude_deg, 1)}, ${shown(found.longitude_deg, 1)}`, seen.join(", ") || "–"]

@@ -25,6 +25,7 @@ const sceneMotion = (function () {
   return function (data) {
     const tracks = data.tracks.map((track) => Object.assign({}, track, { t: numbers(track.t), r: numbers(track.r), v: numbers(track.v), a: numbers(track.a) }));
     const links = data.links.map((link) => Object.assign({}, link, { t: numbers(link.t) }));
+    data.relays.forEach((relay) => { if (typeof relay.t === "string") relay.t = numbers(relay.t); });
     const sky = { t: numbers(data.sky.t), moon: numbers(data.sky.moon), turn: numbers(data.sky.turn), sun: numbers(data.sky.sun), earth: numbers(data.sky.earth) };
     const earthRows = [0, 1, 2].map((i) => row(sky.earth, i, 3, 0));
     const radius = data.sky.radius_km, flattening = data.sky.flattening;
@@ -127,6 +128,19 @@ const sceneMotion = (function () {
       return { latitude_deg: latitude * 180 / Math.PI, longitude_deg: longitude, altitude_km: height };
     }
 
+    // What stands on the Moon and what it has in view overhead: numbers of both.
+    function relays(when) {
+      const pairs = [];
+      for (const relay of data.relays) {
+        for (let i = 0; i + 1 < relay.t.length; i += 2) {
+          if (relay.t[i] > when || when > relay.t[i + 1]) continue;
+          const standing = relay.stays.map((k) => data.stays[k]).filter((stay) => stay.span[0] <= when && when <= stay.span[1]);
+          if (standing.length) pairs.push({ standing: standing.map((stay) => stay.of), overhead: relay.of });
+        }
+      }
+      return pairs;
+    }
+
     // The stations in contact with a spacecraft.
     function contacts(number, when) {
       const seen = [];
@@ -137,6 +151,6 @@ const sceneMotion = (function () {
       return seen.sort((a, b) => a - b);
     }
 
-    return { tracks, along, moonAt, sunAt, frameAt, fixedAt, bodyAxes, craftAt, waits, below, contacts, length, subtract, before };
+    return { tracks, along, moonAt, sunAt, frameAt, fixedAt, bodyAxes, craftAt, waits, below, contacts, relays, length, subtract, before };
   };
 })();

@@ -220,6 +220,7 @@ const scenePlot = (function () {
           out.push(p, place("earth", motion.fixedAt("earth", data.stations[station].fixed, when)), null);
         }
       });
+      for (const pair of motion.relays(when)) out.push(points[pair.standing[0]], points[pair.overhead[0]], null);
       return out;
     }
 
