@@ -91,7 +91,8 @@ def test_the_partnership(tmp_path: Path) -> None:
         "law": {each.name: each.document["law"] for each in again.outcomes},
         "reflown_n": again.reflown_n, "margins": missions.margin_kg.tolist(),
         "dates": missions.launch_date_p50.tolist(), "sites": sites.site.tolist(),
-        "best": access.document["best_inclination_deg"]"""
+        "best": access.document["best_inclination_deg"],
+        "saved": [path.name for path in compared.save("saved")]"""
     book, values = _executed("partnership.ipynb", told, tmp_path)
     assert values["verdicts"]["alone"] == "does_not_close"
     assert values["verdicts"]["together"] == "unknown"
@@ -102,6 +103,9 @@ def test_the_partnership(tmp_path: Path) -> None:
     assert values["margins"][2] > 0.0
     assert values["dates"] == sorted(values["dates"])
     assert {"wenchang-lc101", "baikonur-1-5"} <= set(values["sites"])
+    assert values["saved"] == ["study.json", "variants.csv", "missions.csv", "study.html"]
+    head = (tmp_path / "saved" / "missions.csv").read_text("utf-8").splitlines()[0]
+    assert "margin_kg,margin_of,dv_m_s,planned,launch_date_p10,launch_date_p50" in head
     assert 28.0 < values["best"]["fairest"] < 60.0
     cards = _cards(book)
     assert len(cards) == 2
