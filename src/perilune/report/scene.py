@@ -13,17 +13,14 @@ from numpy.typing import NDArray
 from perilune.astro.epoch import Epoch
 from perilune.astro.geometry import SurfacePoint, subpoint
 from perilune.missions.flight import Flight
-from perilune.report import scene_links, scene_samples, words
+from perilune.report import scene_samples, words
 from perilune.report.charts import COLORS
 from perilune.report.scene_pieces import GROUND, Piece, pieces
-from perilune.report.scene_sky import sky, text
 
 Array = NDArray[np.float64]
 
 _LANDED = ("touchdown", "landing", "impact")
 _COLORS = tuple(color for color in COLORS if color not in ("#cf3f3a", "#8a78d8"))
-_INNER_SHARE = 0.8  # of the time about the Moon that the first view of it shows
-_SMALLEST_VIEW_KM = 3000.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,93 +116,6 @@ class Scene:
         """Return the color of a group; red is for burns."""
         return _COLORS[self.groups.index(of) % len(_COLORS)]
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the scene as plain data; tables are texts of figures."""
-        sites = scene_links.stations(self.flight)
-        return {
-            "start_utc": self.start.utc_iso(3),
-            "span_s": round(self.span_s, 1),
-            "has_earth": self.has_earth,
-            "first_s": round(float(self.tracks[0].t_s[0]), 1),
-            "craft": [{"title": words.sentence(name)} for name in self.flight.spacecraft],
-            "groups": [
-                {"title": self.called(of), "color": self.color(of)} for of in self.groups
-            ],
-            "tracks": [
-                {"group": self.groups.index(part.piece.of), **_track(part)} for part in self.tracks
-            ],
-            "stays": [
-                {"group": self.groups.index((part.of,)), **_stay(part)} for part in self.stays
-            ],
-            "sites": list(self._sites()),
-            "events": self.events,
-            "sky": sky(self.start, self.span_s, self.flight.env),
-            "stations": [
-                {"title": words.sentence(site.name.replace("-", " ")),
-                 "fixed": np.round(site.point.fixed_km(), 1).tolist()}
-                for site in sites
-            ],
-            "named": bool(self.flight.ground_stations),
-            "links": list(self._links(sites)),
-            "relays": list(self._relays()),
-            "view_km": self._view_km(),
-        }  # fmt: skip
-
-    def _sites(self) -> Iterator[dict[str, Any]]:
-        """Yield the places where something stands, each once."""
-        seen: set[tuple[str, float, float]] = set()
-        for stay in self.stays:
-            point = stay.point
-            key = (point.body, round(point.latitude_deg, 2), round(point.longitude_deg, 2))
-            if key not in seen:
-                seen.add(key)
-                fixed = np.round(point.fixed_km(), 2).tolist()
-                yield {"title": self.site, "body": point.body, "fixed": fixed}
-
-    def _links(self, sites: Sequence[Any]) -> Iterator[dict[str, Any]]:
-        done: set[int] = set()
-        for part in self.tracks:
-            if id(part.piece) not in done:
-                done.add(id(part.piece))
-                yield from scene_links.flown_links(part.piece, sites, self.flight, self.start)
-        for stay in self.stays:
-            span = (self.start + stay.span_s[0], self.start + stay.span_s[1])
-            yield from scene_links.ground_links(
-                stay.of, stay.point, span, sites, self.flight.env, self.start
-            )
-
-    def _relays(self) -> Iterator[dict[str, Any]]:
-        """Yield when each place on the Moon (`stays` in it) sees spacecraft in orbit."""
-        places: dict[tuple[float, float], list[int]] = {}
-        for number, stay in enumerate(self.stays):
-            point = stay.point
-            key = (round(point.latitude_deg, 2), round(point.longitude_deg, 2))
-            places.setdefault(key, []).append(number)
-        for numbers in places.values():
-            stays = [self.stays[number] for number in numbers]
-            first = self.start + min(stay.span_s[0] for stay in stays)
-            last = self.start + max(stay.span_s[1] for stay in stays)
-            for piece in dict.fromkeys(part.piece for part in self.tracks):
-                for row in scene_links.relay_links(
-                    piece, stays[0].point, (first, last), self.flight, self.start
-                ):
-                    yield {"stays": numbers, **row}
-
-    def _view_km(self) -> float:
-        """Return how far from the Moon its first view reaches: most of the time spent about it."""
-        far, weight = [np.zeros(0)], [np.zeros(0)]
-        for part in self.tracks:
-            if part.piece.center == "moon":
-                far.append(np.linalg.norm(part.rows[:-1, :3], axis=1))
-                weight.append(np.diff(part.t_s))
-        distance, time = np.concatenate(far), np.concatenate(weight)
-        if not len(distance):
-            return _SMALLEST_VIEW_KM
-        order = np.argsort(distance)
-        share = np.cumsum(time[order]) / np.sum(time)
-        inner = distance[order][int(np.searchsorted(share, _INNER_SHARE))]
-        return round(max(1.25 * float(inner), _SMALLEST_VIEW_KM), 0)
-
 
 def flight_scene(flight: Flight) -> Scene | None:
     """Return the scene of a flight, None where nothing flew.
@@ -287,25 +197,3 @@ def _point(event: dict[str, Any]) -> SurfacePoint:
     return SurfacePoint(
         event["body"], event["latitude_deg"], event["longitude_deg"], event["altitude_km"]
     )
-
-
-def _track(part: Sampled) -> dict[str, Any]:
-    piece = part.piece
-    return {
-        "of": list(piece.of),
-        "center": piece.center,
-        "kind": piece.kind,
-        "t": text(part.t_s, 2, fixed=True),
-        "r": text(part.rows[:, :3], 7),
-        "v": text(part.rows[:, 3:6], 6),
-        "a": text(part.rows[:, 6:], 5),
-    }
-
-
-def _stay(stay: Stay) -> dict[str, Any]:
-    return {
-        "of": stay.of,
-        "body": stay.point.body,
-        "span": [round(t, 1) for t in stay.span_s],
-        "fixed": np.round(stay.point.fixed_km(), 3).tolist(),
-    }

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from perilune.astro.state import State
 from perilune.formats.geojson import cut_at_date_line
 from perilune.report import words
 from perilune.report.scene import Sampled, Scene
+from perilune.report.scene_map_paper import graticule, labels, x_of, y_of
 from perilune.report.scene_samples import quintic
 
 Array = NDArray[np.float64]
@@ -29,12 +29,8 @@ REVOLUTIONS = 3
 _AFTER_LIFT_OFF = 1
 _LOW_KM = {"earth": 3000.0, "moon": 70_000.0}
 _BETWEEN = 12  # points from one sample to the next
-_SCALE = 2.0  # units of the drawing a degree
 _TITLES = {"earth": "Ground track on the Earth", "moon": "Ground track on the Moon"}
 _NEAR_S = 120.0
-_NEAR = 22.0  # units: events nearer than this share a label
-_LETTER, _LINE = 7.0, 14.0  # of labels
-_PLACES = tuple((side, down) for down in (-6, 15, -20, 29) for side in (1, -1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +60,7 @@ def ground_map(scene: Scene, body: str) -> str:
     if not lines:
         return ""
     inside = [
-        _graticule(body),
+        graticule(body),
         *(_path(line, scene) for line in lines),
         *_marks(scene, body),
         *(_mover(number, name) for number, name in enumerate(scene.flight.spacecraft)),
@@ -168,35 +164,9 @@ def _line(part: Sampled, start: float, stop: float, scene: Scene) -> GroundLine 
     )
 
 
-def _graticule(body: str) -> str:
-    parts = []
-    if body == "moon":
-        parts += [f'<rect class="far" x="{x:g}" y="0" width="180" height="360"/>' for x in (0, 540)]
-    meridians = "".join(f"M{2 * x} 0V360" for x in range(0, 361, 30))
-    parallels = "".join(f"M0 {2 * y}H720" for y in range(0, 181, 30))
-    parts.append(f'<path class="grid" d="{meridians}{parallels}"/>')
-    parts += [
-        f'<text class="degrees" x="{_x(lon) + 3:g}" y="357">{_east(lon)}</text>'
-        for lon in (-120, -60, 0, 60, 120)
-    ]
-    parts += [
-        f'<text class="degrees" x="3" y="{_y(lat) - 3:g}">{_north(lat)}</text>'
-        for lat in (-60, -30, 0, 30, 60)
-    ]
-    return "".join(parts)
-
-
-def _east(degrees: int) -> str:
-    return f"{abs(degrees)}°" + ("E" if degrees > 0 else "W" if degrees else "")
-
-
-def _north(degrees: int) -> str:
-    return f"{abs(degrees)}°" + ("N" if degrees > 0 else "S" if degrees else "")
-
-
 def _path(line: GroundLine, scene: Scene) -> str:
     drawn = "".join(
-        "M" + "L".join(f"{_x(lon):.1f} {_y(lat):.1f}" for lon, lat in part)
+        "M" + "L".join(f"{x_of(lon):.1f} {y_of(lat):.1f}" for lon, lat in part)
         for part in cut_at_date_line(line.degrees)
     )
     return f'<path class="track {line.kind}" stroke="{scene.color(line.of)}" d="{drawn}"/>'
@@ -214,47 +184,11 @@ def _marks(scene: Scene, body: str) -> Iterator[str]:
     ]
     for row in rows:
         yield (
-            f'<circle class="event" cx="{_x(row["longitude_deg"]):.1f}" '
-            f'cy="{_y(row["latitude_deg"]):.1f}" r="3.5">'
+            f'<circle class="event" cx="{x_of(row["longitude_deg"]):.1f}" '
+            f'cy="{y_of(row["latitude_deg"]):.1f}" r="3.5">'
             f"<title>{escape(row['title'])}</title></circle>"
         )
-    yield from _labels(rows)
-
-
-def _labels(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
-    """Yield labels where they overlap none before; those of events close by share one."""
-    shared: list[tuple[float, float, list[str]]] = []
-    for row in rows:
-        x, y = _x(row["longitude_deg"]), _y(row["latitude_deg"])
-        near = (label for label in shared if np.hypot(label[0] - x, label[1] - y) < _NEAR)
-        label = next(near, None)
-        if label is None:
-            shared.append((x, y, [row["title"]]))
-        else:
-            label[2].append(row["title"])
-    taken = [
-        (x - 4.0, y - 4.0, x + 4.0, y + 4.0)
-        for x, y in ((_x(row["longitude_deg"]), _y(row["latitude_deg"])) for row in rows)
-    ]
-    for x, y, titles in shared:
-        text = titles[0] + (f" + {len(titles) - 1}" if len(titles) > 1 else "")
-        width = _LETTER * len(text)
-        for side, down in _PLACES:
-            left = x + 7 if side > 0 else x - 7 - width
-            box = (left, y + down - _LINE, left + width, y + down)
-            inside = box[0] > 0.0 and box[2] < 720.0 and box[1] > 0.0
-            if inside and not any(_overlap(box, other) for other in taken):
-                taken.append(box)
-                anchor = "start" if side > 0 else "end"
-                yield (
-                    f'<text class="label" x="{x + 7 * side:.1f}" y="{y + down:.1f}" '
-                    f'text-anchor="{anchor}">{escape(text)}</text>'
-                )
-                break
-
-
-def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+    yield from labels(rows)
 
 
 def _mover(number: int, name: str) -> str:
@@ -262,11 +196,3 @@ def _mover(number: int, name: str) -> str:
     return (
         f'<circle class="mover" data-craft="{number}" r="6" hidden><title>{title}</title></circle>'
     )
-
-
-def _x(longitude_deg: float) -> float:
-    return _SCALE * (longitude_deg + 180.0)
-
-
-def _y(latitude_deg: float) -> float:
-    return _SCALE * (90.0 - latitude_deg)

@@ -7,6 +7,7 @@ from html import escape
 from perilune.report import words
 from perilune.report.figures import script_json
 from perilune.report.scene import Scene
+from perilune.report.scene_data import scene_data
 from perilune.report.scene_map import ground_map
 
 SCRIPTS = ("scene_motion.js", "scene_plot.js", "scene.js")
@@ -44,7 +45,7 @@ def scene_section(scene: Scene | None) -> str:
             '<section id="trajectory">\n<h2>Trajectory</h2>',
             _figure(scene),
             f'<div class="maps">\n{drawn}\n</div>' if drawn else "",
-            f'<script type="application/json" id="scene-data">{script_json(scene.to_json())}'
+            f'<script type="application/json" id="scene-data">{script_json(scene_data(scene))}'
             "</script>\n</section>",
         ]
     )
