@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from perilune.report import access_tables as of
 from perilune.report import tables, words
 from perilune.report.charts import Chart, Series
 from perilune.report.sheet import Section, Sheet
 from perilune.report.station_drawing import colors_of
-from perilune.report.tables import Column, fixed
 
 Row = Mapping[str, Any]
 
@@ -175,100 +175,17 @@ def _sections(document: Row) -> list[Section]:
     rows = sorted(
         document["sites"], key=lambda r: (r["partner"], r["site"], -(r["payload_kg"] or 0))
     )
-    optima = tables.table(_OPTIMA, document["optima"], "Best inclinations")
+    optima = tables.table(of.OPTIMA, document["optima"], "Best inclinations")
     pads = list({row["site"]: row for row in rows}.values())
     below = {row["site"]: row["below"] for row in document["ascents"]}
     pads = [{**row, "below": below.get(row["site"])} for row in pads]
     made = [
         Section("optima", "Which inclination suits whom", optima),
-        Section("vehicles", "What each vehicle delivers", tables.table(_SITES, rows, "Vehicles")),
-        Section("sites", "Launch sites", tables.table(_PADS, pads, "Launch sites")),
+        Section("vehicles", "What each vehicle delivers", tables.table(of.SITES, rows, "Vehicles")),
+        Section("sites", "Launch sites", tables.table(of.PADS, pads, "Launch sites")),
     ]
     if document["moves"]:
-        table = tables.table(_MOVES, document["moves"], "Moves between stations")
+        table = tables.table(of.MOVES, document["moves"], "Moves between stations")
         made.insert(1, Section("moves", "Moves between stations", table))
-    zones = tables.table(_ZONES, document["landing_zones"], "Landing zones")
+    zones = tables.table(of.ZONES, document["landing_zones"], "Landing zones")
     return [*made, Section("zones", "Where crews come down", zones)]
-
-
-def _text(key: str) -> Any:
-    return lambda row: escape(str(row.get(key) or "")) or words.NOTHING
-
-
-def _way(key: str) -> Any:
-    def show(row: Row) -> str:
-        kind = "good" if row[key] == "direct" else "bad" if row[key] == "none" else "open"
-        return f'<span class="mark {kind}">{escape(row[key].replace("_", " "))}</span>'
-
-    return show
-
-
-def _azimuths(row: Row) -> str:
-    shown = [
-        f"{angle:.1f}{'' if allowed else ' (not permitted)'}"
-        for angle, allowed in zip(row["azimuths_deg"], row["azimuths_permitted"], strict=True)
-    ]
-    return escape(", ".join(shown)) or words.NOTHING
-
-
-def _by_partner(key: str, scale: float, unit: str) -> Any:
-    def show(row: Row) -> str:
-        return escape(", ".join(f"{k} {scale * v:,.1f}{unit}" for k, v in row[key].items()))
-
-    return show
-
-
-def _vehicle(row: Row) -> str:
-    top = row.get("upper_stage")
-    return escape(row["vehicle"] if top in (None, "none") else f"{row['vehicle']} with {top}")
-
-
-_SITES = [
-    Column("Vehicle", _vehicle, is_number=False),
-    Column("Site", _text("site"), is_number=False, choices=True),
-    Column("Partner", _text("partner"), is_number=False, choices=True),
-    Column("By permission", _way("way_permitted"), is_number=False, choices=True),
-    fixed("Payload, kg", "payload_kg", 0),
-    fixed("Less than at the site's best, kg", "payload_loss_kg", 0),
-    fixed("Penalty, m/s", "penalty_permitted_m_s", 0),
-    fixed("Payload by geometry, kg", "payload_geometric_kg", 0),
-    Column("Why not", _text("why_not"), is_number=False, is_prose=True),
-]
-_PADS = [
-    Column("Site", _text("site"), is_number=False),
-    Column("Partner", _text("partner"), is_number=False),
-    Column("By geometry", _way("way_geometric"), is_number=False),
-    Column("By permission", _way("way_permitted"), is_number=False),
-    Column("Inertial azimuths, °", _azimuths, is_number=False),
-    fixed("Penalty by geometry, m/s", "penalty_geometric_m_s", 0),
-    Column("Under the ascent", _text("below"), is_number=False, is_prose=True),
-]
-_OPTIMA = [
-    Column("Best for", _text("name"), is_number=False),
-    fixed("Inclination, °", "inclination_deg", 2),
-    Column("Within 1 %, °", lambda r: f"{r['within_deg'][0]:.1f} – {r['within_deg'][1]:.1f}"),
-    fixed("All together, kg", "total_kg", 0),
-    Column("Each, t", _by_partner("delivered_kg", 1e-3, ""), is_number=False),
-    Column("Of its own best, %", _by_partner("fractions", 100.0, ""), is_number=False),
-    Column(
-        "With",
-        lambda r: escape("; ".join(f"{k}: {', '.join(v)}" for k, v in r["carriers"].items())),
-        is_number=False,
-        is_prose=True,
-    ),
-]
-_MOVES = [
-    Column("To", _text("title"), is_number=False),
-    fixed("Plane, nodes aligned, °", "aligned_deg", 2),
-    fixed("Δv, nodes aligned, m/s", "aligned_m_s", 0),
-    fixed("Node drift between them, °/d", "node_rate_deg_d", 3),
-    fixed("Aligned every, d", "every_d", 0),
-    fixed("Propellant a tonne, kg", "propellant_kg_t", 0),
-]
-_ZONES = [
-    Column("Zone", _text("zone"), is_number=False),
-    Column("Partner", _text("partner"), is_number=False),
-    Column("The ground track passes", lambda row: words.scalar(row["reached"]), is_number=False),
-    fixed("Off the track at best, km", "off_track_km", 0),
-    Column("Ships", lambda row: escape(", ".join(row["ships"])) or words.NOTHING, is_number=False),
-]
