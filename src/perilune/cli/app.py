@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from perilune.cli import output
+from perilune.cli.orbit_command import orbit
 
 app = typer.Typer(
     name="perilune",
@@ -198,6 +199,9 @@ def study(
             with_report=not no_report,
         )
     )
+
+
+app.command()(orbit)
 
 
 @app.command()

@@ -80,8 +80,8 @@ def span(first: str, last: str, mission: Mission) -> tuple[Epoch, Epoch]:
     InputError
         Where a date cannot be read, lies outside the tables, or the span ends before it starts.
     """
-    start = _date("--from", first)
-    stop = _date("--to", last)
+    start = read_date("--from", first)
+    stop = read_date("--to", last)
     if "T" not in last:
         stop = Epoch.utc(f"{date.fromisoformat(last) + timedelta(days=1)}")
     if not stop > start:
@@ -97,7 +97,8 @@ def span(first: str, last: str, mission: Mission) -> tuple[Epoch, Epoch]:
     return start, stop
 
 
-def _date(option: str, text: str) -> Epoch:
+def read_date(option: str, text: str) -> Epoch:
+    """Return the epoch of an option's date; raises InputError where it is none."""
     if not _DATE.fullmatch(text):
         raise InputError(f"{option}: found '{text}', {_EXPECTED}")
     try:

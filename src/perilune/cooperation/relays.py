@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from perilune.astro import elements, frames
+from perilune.astro import elements
 from perilune.astro.bodies import MOON_RADIUS_KM
 from perilune.astro.elements import Elements
 from perilune.astro.environment import Environment
@@ -18,6 +18,7 @@ from perilune.dynamics.propagate import propagate
 from perilune.dynamics.trajectory import Trajectory
 from perilune.errors import InputError
 from perilune.missions.flight import Flight
+from perilune.missions.lunar_orbits import state_of
 from perilune.phases.frozen import averaged_inclination_deg
 from perilune.phases.frozen_drift import ORBIT_PLANE
 from perilune.phases.halo import HaloOrbit
@@ -92,7 +93,7 @@ def flown_relay(
     end, env = flown.final.to(center="moon", axes="icrf", env=flight.env), flight.env
     orbit = elements.osculating(end, env, equator="moon_me")
     if orbit.a_km > 0.0 and orbit.apoapsis_km < _BOUND_KM:
-        path = _carried(_state(orbit, "moon_me", start, env), start, span_d, env)
+        path = _carried(state_of(orbit, "moon_me", start, env), start, span_d, env)
         return Relay(name, path, "its orbit as flown, placed at the date", partner)
     if "halo_height_km" not in flight.solution:
         raise InputError(
@@ -197,7 +198,7 @@ def elliptic_relay(
     aside = np.radians(90.0 if apolune == "south" else 270.0)
     orbit = Elements(a_km, eccentricity, tilt, 0.0, aside, np.pi, gm)
     how = f"a frozen ellipse of {period_h:g} h, {perilune_altitude_km:,.0f} km at perilune"
-    state = _state(orbit, ORBIT_PLANE, start, env)
+    state = state_of(orbit, ORBIT_PLANE, start, env)
     return Relay(
         name, _carried(state, start, span_d, env), f"{how}, apolune over the {apolune}", partner
     )
@@ -225,7 +226,7 @@ def circular_relay(
         raise InputError(f"relay '{name}': {altitude_km:g} km up: expected 0 to {_BOUND_KM:,.0f}")
     gm, angles = env.constants.gm("moon"), np.radians([inclination_deg, node_deg])
     orbit = Elements(MOON_RADIUS_KM + altitude_km, 0.0, angles[0], angles[1], 0.0, 0.0, gm)
-    path = _carried(_state(orbit, "moon_me", start, env), start, span_d, env)
+    path = _carried(state_of(orbit, "moon_me", start, env), start, span_d, env)
     how = f"a circular orbit {altitude_km:,.0f} km up, inclined {inclination_deg:g} deg"
     return Relay(name, path, how, partner)
 
@@ -233,12 +234,6 @@ def circular_relay(
 def _covers(path: Trajectory, start: Epoch, span_d: float) -> bool:
     after = float(start - path.start)
     return after >= 0.0 and float(path.stop - (start + span_d * DAY)) >= 0.0
-
-
-def _state(orbit: Elements, plane: str, epoch: Epoch, env: Environment) -> State:
-    r, v = orbit.to_vectors()
-    turn, _ = frames.from_icrf(plane, epoch, env)
-    return State(epoch, "moon", "icrf", turn.T @ r, turn.T @ v)
 
 
 def _carried(state: State, start: Epoch, span_d: float, env: Environment) -> Trajectory:
