@@ -95,6 +95,9 @@ def test_relays_stand_above_what_landed() -> None:
     flight = perilune.fly("luna-28")
     found = flight_scene(flight)
     assert found is not None
+    for line in ground_lines(found, "moon"):  # of the way down and up, and not of all the wait
+        assert len(line.degrees) < 2000
+        assert flight.spacecraft.index("orbiter") not in line.of or len(line.of) > 2
     number = flight.spacecraft.index("orbiter")
     rows = [row for row in scene_data(found)["relays"] if number in row["of"]]
     assert rows

@@ -47,7 +47,7 @@ def ground_lines(scene: Scene, body: str) -> list[GroundLine]:
     found = []
     for part in scene.tracks:
         if part.piece.center == body:
-            for start, stop in _shown(scene, body):
+            for start, stop in _shown(scene, body, part.piece.of):
                 line = _line(part, start, stop, scene)
                 if line is not None:
                     found.append(line)
@@ -82,24 +82,33 @@ def _note(scene: Scene, body: str) -> str:
     return f"The last {REVOLUTIONS} revolutions {until}; the far side is shaded."
 
 
-def _shown(scene: Scene, body: str) -> list[tuple[float, float]]:
-    return _merged(list(_spans(scene))) if body == "moon" else [(-1.0, scene.span_s + 1.0)]
+def _shown(scene: Scene, body: str, of: Sequence[int]) -> list[tuple[float, float]]:
+    """Return the spans that a map shows of any of some spacecraft."""
+    if body == "earth":
+        return [(-1.0, scene.span_s + 1.0)]
+    return _merged([(start, stop) for number, start, stop in _spans(scene) if number in of])
 
 
-def _spans(scene: Scene) -> Iterator[tuple[float, float]]:
-    """Yield what a map of the Moon shows: until each landing, after each lift-off, or the end."""
+def _spans(scene: Scene) -> Iterator[tuple[int, float, float]]:
+    """Yield what a map of the Moon shows of whom: until each landing, after each lift-off.
+
+    Of a flight that does not land: until its end.
+    """
     around = [part for part in scene.tracks if part.piece.center == "moon"]
     stays = [stay for stay in scene.stays if stay.point.body == "moon"]
     for stay in stays:
-        before = [p for p in around if stay.of in p.piece.of and p.t_s[-1] <= stay.span_s[0] + 1.0]
-        yield _back(before, REVOLUTIONS), stay.span_s[0]
-        after = [p for p in around if stay.of in p.piece.of and p.t_s[0] >= stay.span_s[1] - 1.0]
+        own = [part for part in around if stay.of in part.piece.of]
+        before = [part for part in own if part.t_s[-1] <= stay.span_s[0] + 1.0]
+        after = [part for part in own if part.t_s[0] >= stay.span_s[1] - 1.0]
+        if before:
+            last = max(float(part.t_s[-1]) for part in before)
+            yield stay.of, _back(before, REVOLUTIONS), last
         if after:
-            yield stay.span_s[1], _onward(after, _AFTER_LIFT_OFF)
+            yield stay.of, stay.span_s[1], _onward(after, _AFTER_LIFT_OFF)
     if not stays and around:
-        last = max(part.t_s[-1] for part in around)
-        own = [p for p in around if max(around, key=lambda q: q.t_s[-1]).piece.of == p.piece.of]
-        yield _back(own, REVOLUTIONS), float(last)
+        end = max(around, key=lambda part: float(part.t_s[-1]))
+        own = [part for part in around if part.piece.of == end.piece.of]
+        yield end.piece.of[0], _back(own, REVOLUTIONS), float(end.t_s[-1])
 
 
 def _back(parts: Sequence[Sampled], revolutions: float) -> float:
@@ -110,7 +119,7 @@ def _back(parts: Sequence[Sampled], revolutions: float) -> float:
         if turned[-1] > left:
             return float(np.interp(turned[-1] - left, turned, part.t_s))
         left -= turned[-1]
-    return float(min((part.t_s[0] for part in parts), default=0.0))
+    return float(min(part.t_s[0] for part in parts))
 
 
 def _onward(parts: Sequence[Sampled], revolutions: float) -> float:
@@ -174,7 +183,7 @@ def _path(line: GroundLine, scene: Scene) -> str:
 
 def _marks(scene: Scene, body: str) -> Iterator[str]:
     """Yield a mark an event on the tracks shown, labels only where they have room."""
-    spans = _shown(scene, body)
+    spans = _shown(scene, body, range(len(scene.flight.spacecraft)))
     rows = [
         row
         for row in scene.events
