@@ -19,7 +19,7 @@ from perilune.cooperation.changes import literal
 from perilune.cooperation.criticality import Replacement, replacements, withdrawals
 from perilune.cooperation.in_words import beside, in_words
 from perilune.cooperation.launch_windows import LaunchWindows
-from perilune.cooperation.mends import mends
+from perilune.cooperation.mends import closings, mends
 from perilune.cooperation.mission_flight import mission_task
 from perilune.cooperation.outcome import Outcome, outcome
 from perilune.cooperation.rules import judge_all
@@ -189,10 +189,11 @@ def _tell(
     """Add to every row what the others tell: what mends it, how it differs, and all in words."""
     rows = [each.document for each in outcomes]
     base = next(row for row in rows if row["name"] == baseline)
+    elsewhere = closings(rows)
     for found, row in zip(arrangements, rows, strict=True):
         made = wanted.made[found.variant.name]
         flown = {each.task: Flown.of(done[each.task]) for each in made}
-        row["mends"] = mends(found, row, rows, made, flown)
+        row["mends"] = mends(found, row, elsewhere, made, flown)
         row["beside_baseline"] = beside(row, base)
         row["summary"] = in_words(row, base)
 

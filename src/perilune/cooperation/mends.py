@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from perilune.cooperation.arrangement import Arrangement
@@ -19,25 +20,60 @@ _NOT_BUILT = ("ground_network", "landing_zone", "funding", "instrument")
 _OTHERS_N = 5
 
 
+@dataclass(frozen=True)
+class Closing:
+    """A mission that closes in a variant: who fills what is built, and with what margin."""
+
+    roles: Mapping[str, list[str]]
+    margin_kg: float
+    variant: str
+
+
+def closings(rows: Sequence[Row]) -> dict[str, list[Closing]]:
+    """Return by mission how it closes in the variants that law does not forbid.
+
+    Of those with the same roles filled alike, the one with the most margin.
+    """
+    best: dict[tuple[str, str], Closing] = {}
+    for row in rows:
+        if row["law"] == "forbidden":
+            continue
+        for mission in row["missions"]:
+            if mission["physics"] != "closes":
+                continue
+            roles = {r: list(n) for r, n in mission["roles"].items() if r not in _NOT_BUILT}
+            margin, key = (
+                mission["margin_kg"] or 0.0,
+                (mission["name"], repr(sorted(roles.items()))),
+            )
+            if key not in best or margin > best[key].margin_kg:
+                best[key] = Closing(roles, margin, row["name"])
+    found: dict[str, list[Closing]] = {}
+    for (name, _), closing in best.items():
+        found.setdefault(name, []).append(closing)
+    return found
+
+
 def mends(
     found: Arrangement,
     row: Row,
-    rows: Sequence[Row],
+    elsewhere: Mapping[str, Sequence[Closing]],
     made: Sequence[Replacement],
     flown: Mapping[Task, Flown],
 ) -> list[dict[str, Any]]:
     """Return for each mission of a variant that does not close the least change that does.
 
-    Looked at are single replacements that were flown, and the other variants in which the mission
-    closes. The fewest roles first, then the least cost where all of it is known, then the most
-    margin; `others` change the same roles otherwise. Nothing is named of a partner that the variant
-    leaves out.
+    Looked at are single replacements that were flown, and the variants in which the mission closes
+    (`closings`). The fewest roles first, then the least cost where all of it is known, then the
+    most margin; `others` change the same roles otherwise. Nothing is named of a partner that the
+    variant leaves out.
     """
     told = []
     for mission in row["missions"]:
         if mission["physics"] == "closes":
             continue
-        ways = [*_replaced(found, mission, made, flown), *_elsewhere(found, row, mission, rows)]
+        there = elsewhere.get(mission["name"], ())
+        ways = [*_replaced(found, mission, made, flown), *_elsewhere(found, mission, there)]
         ranked = sorted(ways, key=_rank)
         if ranked:
             best = ranked[0]
@@ -70,23 +106,14 @@ def _replaced(
 
 
 def _elsewhere(
-    found: Arrangement, row: Row, mission: Row, rows: Sequence[Row]
+    found: Arrangement, mission: Row, closings: Sequence[Closing]
 ) -> Iterator[dict[str, Any]]:
     gone = found.variant.drop
-    for other in rows:
-        if other["name"] == row["name"] or other["law"] == "forbidden":
-            continue
-        for there in other["missions"]:
-            if there["name"] != mission["name"] or there["physics"] != "closes":
-                continue
-            differ = {
-                role: list(names)
-                for role, names in there["roles"].items()
-                if role not in _NOT_BUILT and names != mission["roles"].get(role)
-            }
-            names = [name for filled in differ.values() for name in filled]
-            if not any(found.study.candidates[name].provider in gone for name in names):
-                yield _way(found, differ, there["margin_kg"], other["name"])
+    for there in closings:
+        differ = {r: names for r, names in there.roles.items() if names != mission["roles"].get(r)}
+        names = [name for filled in differ.values() for name in filled]
+        if not any(found.study.candidates[name].provider in gone for name in names):
+            yield _way(found, differ, there.margin_kg, there.variant)
 
 
 def _way(

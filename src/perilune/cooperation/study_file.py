@@ -287,8 +287,6 @@ class ScheduleFile(Part):
     """Histories drawn for the dates."""
     seed: Annotated[int, Field(ge=0)] = 1
     """The same seed draws the same dates."""
-    horizon: date | None = None
-    """Has no effect in this version."""
 
 
 class StudyFile(Part):
