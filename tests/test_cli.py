@@ -384,7 +384,7 @@ def test_a_wrong_line_in_a_message_stays_one_line() -> None:
         (
             ["fyl"],
             "no such command 'fyl'. Did you mean 'fly'? Known: fly, windows, station, study, "
-            "reconstruct, check, list, catalog.",
+            "orbit, reconstruct, check, list, catalog.",
         ),
         (["study", "x"], "unknown study (bundled name or path of a TOML file) 'x'"),
         (["station", "acces", "css"], "unknown question about a station 'acces'. Did you mean"),
