@@ -285,3 +285,14 @@ def test_scale_changes_the_box(view: Page) -> None:
     view.wait_for_function(f"(before) => ({wide})() > before", arg=before)
     view.click("[data-zoom='1']")
     view.wait_for_function(f"(before) => ({wide})() === before", arg=before)
+
+
+@needs_browser
+def test_the_theme_button_recolors_the_scene(view: Page) -> None:
+    _chosen(view, "earth")
+    color = f"() => {_BOX}.layout.font.color"
+    before = view.evaluate(color)
+    view.click("#theme")
+    view.wait_for_function(f"(before) => ({color})() !== before", arg=before)
+    view.click("#theme")
+    view.wait_for_function(f"(before) => ({color})() === before", arg=before)
