@@ -59,7 +59,9 @@ def orbit(
     period_d: Annotated[
         float | None, typer.Option(metavar="D", help="Of a halo, in place of its height.")
     ] = None,
-    point: Annotated[int | None, typer.Option(metavar="1|2", help="Of a halo (2).")] = None,
+    point: Annotated[
+        int | None, typer.Option(metavar="N", help="Libration point of a halo, 1 or 2 (2).")
+    ] = None,
     north: Annotated[bool, typer.Option("--north", help="The northern halo family.")] = False,
     degree: Annotated[
         int | None, typer.Option(metavar="N", help="Of the Moon's field, 2 to 20 (20).")
