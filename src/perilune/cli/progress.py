@@ -104,7 +104,8 @@ class Progress:
 
 def _room() -> int:
     try:
-        return max(os.get_terminal_size(sys.stderr.fileno()).columns - 1, 10)
+        columns = os.get_terminal_size(sys.stderr.fileno()).columns or 80  # 0: it does not say
+        return max(columns - 1, 10)
     except (OSError, ValueError):
         return 79
 
