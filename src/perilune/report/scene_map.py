@@ -19,7 +19,7 @@ from perilune.astro.state import State
 from perilune.formats.geojson import cut_at_date_line
 from perilune.report import words
 from perilune.report.scene import Sampled, Scene
-from perilune.report.scene_map_paper import graticule, labels, x_of, y_of
+from perilune.report.scene_map_paper import labels, paper, x_of, y_of
 from perilune.report.scene_samples import quintic
 
 Array = NDArray[np.float64]
@@ -60,7 +60,7 @@ def ground_map(scene: Scene, body: str) -> str:
     if not lines:
         return ""
     inside = [
-        graticule(body),
+        paper(body),
         *(_path(line, scene) for line in lines),
         *_marks(scene, body),
         *(_mover(number, name) for number, name in enumerate(scene.flight.spacecraft)),

@@ -1,4 +1,4 @@
-"""The paper of a map: its grid, and labels where there is room."""
+"""The paper of a map: its land and grid, and labels where there is room."""
 
 from __future__ import annotations
 
@@ -8,15 +8,22 @@ from typing import Any
 
 import numpy as np
 
+from perilune.report.coastlines import land_path
+
 _SCALE = 2.0  # units of the drawing a degree
 _NEAR = 22.0  # units: events nearer than this share a label
 _LETTER, _LINE = 7.0, 14.0  # of labels
 _PLACES = tuple((side, down) for down in (-6, 15, -20, 29) for side in (1, -1))
 
 
-def graticule(body: str) -> str:
-    """Return meridians and parallels every 30 degrees, and the Moon's far side shaded (SVG)."""
+def paper(body: str) -> str:
+    """Return meridians and parallels every 30 degrees over the Earth's land (SVG).
+
+    Of the Moon, the far side is shaded.
+    """
     parts = []
+    if body == "earth":
+        parts.append(_land())
     if body == "moon":
         parts += [f'<rect class="far" x="{x:g}" y="0" width="180" height="360"/>' for x in (0, 540)]
     meridians = "".join(f"M{2 * x} 0V360" for x in range(0, 361, 30))
@@ -31,6 +38,12 @@ def graticule(body: str) -> str:
         for lat in (-60, -30, 0, 30, 60)
     ]
     return "".join(parts)
+
+
+def _land() -> str:
+    tenth = _SCALE / 10.0
+    place = f"{tenth:g} 0 0 {-tenth:g} {x_of(0.0):g} {y_of(0.0):g}"
+    return f'<path class="land" transform="matrix({place})" d="{land_path()}"/>'
 
 
 def _east(degrees: int) -> str:

@@ -4,7 +4,7 @@ const scenePlot = (function () {
   const names = { earth: "Earth", moon: "Moon" };
   const shades = { earth: "#3d78b4", moon: "#a19e97" }, nights = { earth: "#22466a", moon: "#5f5d58" };
   const burnColor = "#cf3f3a", siteColor = "#cf3f3a", craftColor = "#8a78d8", linkColor = "#12946c";
-  const fineRad = 0.12, longest_s = 10800, coilsKept = 5, coilsAll = 14;
+  const fineRad = 0.12, longest_s = 10800, coilsKept = 5, coilsAll = 14, coastStep = 25; // tenths of a degree
 
   return function (data, motion) {
     const radius = data.sky.radius_km, hasEarth = data.has_earth;
@@ -146,12 +146,41 @@ const scenePlot = (function () {
       return out;
     }
 
+    // The Earth's coasts as its map has them, unit vectors fixed to it: thinned, not along the edges of the map; a null after each.
+    const coasts = (function () {
+      const drawn = document.querySelector("[data-map=earth] .land"), out = [], rad = Math.PI / 1800;
+      const onEdge = (p) => Math.abs(p[0]) === 1800 || p[1] === -900;
+      for (const ring of drawn ? drawn.getAttribute("d").split("M").slice(1) : []) {
+        const steps = ring.match(/-?\d+/g).map(Number), line = [];
+        let here = [0, 0], kept = null, before = null;
+        for (let i = 0; i <= steps.length; i += 2) {
+          here = i < steps.length ? [here[0] + steps[i], here[1] + steps[i + 1]] : [steps[0], steps[1]];
+          const cut = before && onEdge(here) && onEdge(before), far = !kept || Math.hypot((here[0] - kept[0]) * Math.cos(here[1] * rad), here[1] - kept[1]) > coastStep;
+          before = here;
+          if (cut) line.push(null);
+          if (!cut && !far && i < steps.length) continue;
+          kept = here;
+          line.push([Math.cos(here[1] * rad) * Math.cos(here[0] * rad), Math.cos(here[1] * rad) * Math.sin(here[0] * rad), Math.sin(here[1] * rad)]);
+        }
+        if (line.length > 5) out.push(...line, null);
+      }
+      return out;
+    })();
+
+    function coastsAt(when, place) {
+      const r = 1.008 * radius.earth;
+      return coasts.map((u) => u && place("earth", motion.fixedAt("earth", u.map((x) => r * x), when)));
+    }
+
     const bodiesIn = (frame) => (frame === "moon" || !hasEarth ? ["moon"] : ["earth", "moon"]);
+
+    const showsCoasts = (frame) => coasts.length > 0 && bodiesIn(frame).includes("earth");
 
     // Everything that moves: columns in the order of `moving`, and names.
     function at(frame, when, half) {
       const place = motion.frameAt(frame, when), out = [];
       for (const body of bodiesIn(frame)) out.push(sphere(body, when, place, 24), columns(graticule(body, when, place)));
+      if (showsCoasts(frame)) out.push(columns(coastsAt(when, place)));
       const bodies = bodiesIn(frame), centers = bodies.map((body) => place(body, [0, 0, 0]));
       const sites = data.sites.map((site) => place(site.body, motion.fixedAt(site.body, site.fixed.map((x) => 1.01 * x), when)));
       const craft = data.craft.map((_, number) => motion.craftAt(number, when));
@@ -232,6 +261,7 @@ const scenePlot = (function () {
           lighting: { ambient: 1, diffuse: 0, specular: 0, fresnel: 0 }, contours: { x: { highlight: false }, y: { highlight: false }, z: { highlight: false } } });
         traces.push({ type: "scatter3d", mode: "lines", name: "graticule", hoverinfo: "skip", line: { color: "rgba(255,255,255,.4)", width: 1 } });
       }
+      if (showsCoasts(frame)) traces.push({ type: "scatter3d", mode: "lines", name: "coasts", hoverinfo: "skip", line: { color: "rgba(255,255,255,.8)", width: 2 } });
       const markers = (name, marker, more) => traces.push({ type: "scatter3d", mode: "markers", name: name, hoverinfo: "name", marker: marker, ...more });
       markers("bodies", { size: 4, color: bodiesIn(frame).map((body) => shades[body]) });
       markers(data.sites.length ? data.sites[0].title : "landing site", { size: 4, color: siteColor, symbol: "diamond" });
