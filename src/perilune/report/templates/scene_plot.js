@@ -103,7 +103,7 @@ const scenePlot = (function () {
         return [middle - half, middle + half];
       });
       const out = [box], halves = [];
-      for (let half = data.view_km; half < 0.45 * longest; half *= 2) halves.unshift(half);
+      for (let half = data.view_km; half < 0.45 * longest; half *= 2) if (half > 1.25 * radius[body]) halves.unshift(half);
       for (let half = data.view_km / 2; half > 1.25 * radius[body]; half /= 2) halves.push(half);
       for (const half of halves) out.push([0, 1, 2].map(() => [-half, half]));
       return out;
