@@ -7,24 +7,31 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from evidence import Recorder, evidence
-from returns import FOUR, MAIN, ORBITER, SIZIWANG, TRACK, orbit_over
+from returns import (
+    FIRST_BURN,
+    FLOWN_ENTRY,
+    FOUR,
+    MAIN,
+    SIZIWANG,
+    TRACK,
+    change_5_orbit,
+    home,
+    orbit_over,
+)
 from transfers import MODEL
 
 from perilune import Environment, Epoch, State, propagate
 from perilune.astro.bodies import EARTH_RADIUS_KM
 from perilune.astro.elements import from_vectors
 from perilune.astro.geometry import SurfacePoint, altitude_km
-from perilune.phases.base import Condition, Context, Happening, Leg, Stack
+from perilune.phases.base import Context, Happening, Leg, Stack
 from perilune.phases.burn import burn_time_s
 from perilune.phases.earth_return import EarthReturn
 from perilune.phases.earth_return_target import Interface
 from perilune.phases.tei import ReturnBurn, TransEarthInjection
 
-RUMKER = SurfacePoint("moon", 43.0576, -51.9161)
 APOLLO_BASIN = SurfacePoint("moon", -41.6385, -153.9852)
 TWO = TransEarthInjection((ReturnBurn(MAIN), ReturnBurn(FOUR)), period_h=8.0)
-FLOWN_ENTRY = Epoch.utc("2020-12-16T17:33:00")
-FIRST_BURN = Epoch.utc("2020-12-12T01:54:00")
 
 
 @pytest.fixture(scope="module")
@@ -34,17 +41,7 @@ def context(env: Environment) -> Context:
 
 @pytest.fixture(scope="module")
 def orbit(env: Environment) -> State:
-    """Return Chang'e-5's orbit: the plane that its ascent left the site in, two days before."""
-    lift_off = Epoch.utc("2020-12-03T15:10:00")
-    over = orbit_over(RUMKER, lift_off, 43.5, env, northbound=False)
-    coast = propagate(over, until=FIRST_BURN + (-8000.0), forces=MODEL.moon, env=env)
-    return coast.final
-
-
-def home(phase: EarthReturn, state: State, context: Context, stack: Stack = ORBITER) -> list[Leg]:
-    legs = phase.fly(Condition(stack, state), context)
-    assert legs
-    return legs
+    return change_5_orbit(env)
 
 
 @pytest.fixture(scope="module")

@@ -7,23 +7,28 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from returns import MAIN, ORBITER, SIZIWANG, TRACK, orbit_over
+from returns import (
+    FIRST_BURN,
+    FLOWN_ENTRY,
+    MAIN,
+    ORBITER,
+    RUMKER,
+    SIZIWANG,
+    TRACK,
+    change_5_orbit,
+    home,
+)
 from transfers import MODEL
 
-from perilune import DAY, Environment, Epoch, State, propagate
-from perilune.astro.geometry import SurfacePoint
+from perilune import DAY, Environment, State
 from perilune.errors import InputError
-from perilune.phases.base import Condition, Context, Leg, Stack
+from perilune.phases.base import Context, Stack
 from perilune.phases.earth_return import EarthReturn
 from perilune.phases.earth_return_days import offers
 from perilune.phases.earth_return_target import Interface, ReturnTarget
 from perilune.phases.tei import Parking, ReturnBurn, TransEarthInjection
 from perilune.phases.tei_guess import seeds
 from perilune.phases.tei_solve import finish, pushed, solve_return
-
-RUMKER = SurfacePoint("moon", 43.0576, -51.9161)
-FLOWN_ENTRY = Epoch.utc("2020-12-16T17:33:00")
-FIRST_BURN = Epoch.utc("2020-12-12T01:54:00")
 
 
 @pytest.fixture(scope="module")
@@ -33,17 +38,7 @@ def context(env: Environment) -> Context:
 
 @pytest.fixture(scope="module")
 def orbit(env: Environment) -> State:
-    """Return Chang'e-5's orbit: the plane that its ascent left the site in, two days before."""
-    lift_off = Epoch.utc("2020-12-03T15:10:00")
-    over = orbit_over(RUMKER, lift_off, 43.5, env, northbound=False)
-    coast = propagate(over, until=FIRST_BURN + (-8000.0), forces=MODEL.moon, env=env)
-    return coast.final
-
-
-def home(phase: EarthReturn, state: State, context: Context, stack: Stack = ORBITER) -> list[Leg]:
-    legs = phase.fly(Condition(stack, state), context)
-    assert legs
-    return legs
+    return change_5_orbit(env)
 
 
 @pytest.mark.parametrize(

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
+from entries import CONTEXT, DATE, ENV, SITE, ZONE_KM, Record, before_siziwang, check, flown
 from evidence import evidence
 from test_entry_capsules import CHANGE_5, LUNA_16
 
-from perilune import Epoch, environment, propagate
+from perilune import propagate
 from perilune.astro.atmosphere import Msis
 from perilune.astro.geometry import SurfacePoint
 from perilune.astro.state import State
 from perilune.errors import InputError, UnknownName
-from perilune.phases.base import Condition, Context, Leg, Spacecraft, Stack
 from perilune.phases.entry import Entry
 from perilune.phases.entry_aim import Limits, aim, without_lift
 from perilune.phases.entry_bank import Banks
@@ -22,36 +20,6 @@ from perilune.phases.entry_corridor import corridor
 from perilune.phases.entry_flight import Scene
 from perilune.phases.entry_samples import ground_distance_km, sample
 from perilune.phases.entry_start import Interface, ahead_of, leading_to
-from perilune.phases.shot import Model
-
-DATE = Epoch.utc("2020-12-16T17:33:00")
-ENV = environment()
-CONTEXT = Context(ENV, Model())
-SITE = SurfacePoint("earth", 42.35, 111.43, 1.4)
-ZONE_KM = 50.0
-STACK = Stack((Spacecraft("returner", 330.0, 0.0),))
-Record = Callable[[str, object], None]
-
-
-def before_siziwang(path_deg: float, range_km: float = 6000.0, speed: float = 11.0) -> Interface:
-    return ahead_of(
-        SITE,
-        range_km,
-        43.6,
-        speed_km_s=speed,
-        path_angle_deg=path_deg,
-        flight_s=range_km / 7.5,
-    )
-
-
-def flown(entry: Entry, state: State) -> Leg:
-    (leg,) = entry.fly(Condition(STACK, state), CONTEXT)
-    return leg
-
-
-def check(leg: Leg, name: str) -> bool:
-    return next(c.ok for c in leg.checks if c.name == name)
-
 
 # ---- the phase
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from perilune.catalog.book import catalog
 from perilune.catalog.entry import CONFIDENCES
+from perilune.cooperation.candidate_file import ROLES, CandidateFile, InterfaceFile
 from perilune.cooperation.facing import facings, mend_of
 from perilune.cooperation.interfaces import Mismatch, match
-from perilune.cooperation.study_file import ROLES, CandidateFile, InterfaceFile
 from perilune.errors import UnknownName
 
 

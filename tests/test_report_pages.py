@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Page
 
 import perilune as pl
-from perilune.missions.windows import Windows, windows
+from perilune.missions.scan_result import Windows
+from perilune.missions.windows import windows
 from perilune.report.save_station import save_station
 from perilune.report.save_study import save_study
 from perilune.report.save_windows import save_windows

@@ -15,9 +15,9 @@ from scipy import stats
 
 from perilune.catalog.book import catalog
 from perilune.catalog.entry import CONFIDENCES
+from perilune.cooperation.candidate_file import ROLES, CandidateFile
 from perilune.cooperation.flight_record import FlightRecord, flight_record, flight_records, steps
 from perilune.cooperation.risk import JEFFREYS, LAPLACE, Element, chain_risk, mission_elements
-from perilune.cooperation.study_file import ROLES, CandidateFile
 from perilune.errors import InputError, UnknownName
 
 IN_2017 = date(2017, 6, 16)

@@ -13,9 +13,10 @@ import pytest
 import perilune.cooperation
 from perilune.catalog.entry import table
 from perilune.cooperation.arrangement import arrange
+from perilune.cooperation.candidate_file import CandidateFile
 from perilune.cooperation.interfaces import match
 from perilune.cooperation.study import named
-from perilune.cooperation.study_file import CandidateFile, StudyFile
+from perilune.cooperation.study_file import StudyFile
 from perilune.cooperation.study_load import STUDIES, load_study
 from perilune.errors import InputError
 from perilune.scenarios import schema

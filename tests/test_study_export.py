@@ -17,10 +17,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from proposal_cases import LANDER, LUNA_26, RELAY, ROVER, VARIANTS, document, study
 
+from perilune.cooperation.candidate_file import CandidateFile
 from perilune.cooperation.canonical import json_document
 from perilune.cooperation.export import Export, export, require_discreet
 from perilune.cooperation.proposal_steps import propose
-from perilune.cooperation.study_file import CandidateFile, StudyFile
+from perilune.cooperation.study_file import StudyFile
 from perilune.errors import InputError, PeriluneError, UnknownName
 from perilune.scenarios.load import load
 

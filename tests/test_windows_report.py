@@ -14,7 +14,8 @@ import pytest
 
 import perilune as pl
 from perilune.missions.cells import CONVERGED
-from perilune.missions.windows import Windows, windows
+from perilune.missions.scan_result import Windows
+from perilune.missions.windows import windows
 from perilune.report.save_windows import cells_table, save_windows
 from perilune.report.why_not import Group, grouped
 from perilune.report.windows_figures import BINS, MARKS, figures_data

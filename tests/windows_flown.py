@@ -7,7 +7,7 @@ from typing import Any
 
 import perilune as pl
 from perilune import Epoch
-from perilune.missions.windows import Windows
+from perilune.missions.scan_result import Windows
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from perilune.missions.flight import Flight
     from perilune.missions.mission import Mission
     from perilune.missions.reconstruct import Reconstruction, reconstruct
-    from perilune.missions.windows import Windows
+    from perilune.missions.scan_result import Windows
     from perilune.scenarios.load import load
     from perilune.stations.result import StationResult
     from perilune.views.table import Table
@@ -48,7 +48,7 @@ _HOME = {
     "Table": "perilune.views.table",
     "Thrust": "perilune.dynamics.propagate",
     "Trajectory": "perilune.dynamics.trajectory",
-    "Windows": "perilune.missions.windows",
+    "Windows": "perilune.missions.scan_result",
     "environment": "perilune.astro.environment",
     "evaluate": "perilune.facade",
     "fly": "perilune.facade",

@@ -14,7 +14,7 @@ from perilune.missions import fly as chain
 from perilune.missions import windows as scan
 from perilune.missions.flight import Flight
 from perilune.missions.mission import Mission
-from perilune.missions.windows import Windows
+from perilune.missions.scan_result import Windows
 from perilune.report.save import save
 from perilune.report.save_windows import save_windows
 from perilune.scenarios.load import load

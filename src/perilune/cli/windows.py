@@ -22,7 +22,7 @@ from perilune.scenarios.source import called
 
 if TYPE_CHECKING:
     from perilune.missions.mission import Mission
-    from perilune.missions.windows import Windows
+    from perilune.missions.scan_result import Windows
 
 FEW = 1500
 """Cells below which starting further processes costs more than it saves."""

@@ -10,7 +10,7 @@ from perilune.cli import output
 from perilune.report.why_not import grouped
 
 if TYPE_CHECKING:
-    from perilune.missions.windows import Windows
+    from perilune.missions.scan_result import Windows
 
 ROWS = 40
 """Opportunities shown at most; the files have all."""

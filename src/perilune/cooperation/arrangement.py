@@ -8,15 +8,10 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from perilune.cooperation.candidate_file import ROLES, CandidateFile
 from perilune.cooperation.changes import changes_of, literal
 from perilune.cooperation.study import Study, named
-from perilune.cooperation.study_file import (
-    ROLES,
-    CandidateFile,
-    MissionFile,
-    StationCaseFile,
-    VariantFile,
-)
+from perilune.cooperation.study_file import MissionFile, StationCaseFile, VariantFile
 from perilune.errors import InputError, UnknownName
 from perilune.scenarios.load import SCENARIOS
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from perilune.cooperation.study_file import CandidateFile, MissionFile
+from perilune.cooperation.candidate_file import CandidateFile
+from perilune.cooperation.study_file import MissionFile
 from perilune.errors import InputError
 from perilune.scenarios.load import SCENARIOS
 from perilune.scenarios.overlay import apply, value_at

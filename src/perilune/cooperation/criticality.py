@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from perilune.cooperation.arrangement import Arrangement, Part, Seat, is_essential
+from perilune.cooperation.candidate_file import CandidateFile
 from perilune.cooperation.changes import changes_of
 from perilune.cooperation.contact_asked import contact_short
 from perilune.cooperation.mission_flight import mission_task
-from perilune.cooperation.study_file import CandidateFile
 from perilune.cooperation.tasks import Flown, Task
 from perilune.errors import InputError
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from perilune.cooperation.candidate_file import CandidateFile
 from perilune.cooperation.canonical import plain, same
 from perilune.cooperation.diff_results import ResultDiff
-from perilune.cooperation.study_file import CandidateFile, MissionFile, StudyFile, VariantFile
+from perilune.cooperation.study_file import MissionFile, StudyFile, VariantFile
 from perilune.errors import UnknownName
 
 _FIELDS = tuple(k for k in VariantFile.model_fields if k not in ("name", "set"))

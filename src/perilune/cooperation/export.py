@@ -13,11 +13,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from perilune.cooperation.candidate_file import CandidateFile
 from perilune.cooperation.canonical import json_text, toml_text
 from perilune.cooperation.leaks import derivable, leaks, secrets_of
 from perilune.cooperation.private import masked
 from perilune.cooperation.proposal import Proposal, variant_document
-from perilune.cooperation.study_file import CandidateFile, StudyFile
+from perilune.cooperation.study_file import StudyFile
 from perilune.errors import InputError, UnknownName
 from perilune.formats.files import write_whole
 from perilune.formats.toml_file import parse

@@ -8,10 +8,10 @@ from typing import Any
 
 from perilune.catalog.book import Catalog, catalog
 from perilune.cooperation.arrangement import Part
+from perilune.cooperation.candidate_file import CandidateFile
 from perilune.cooperation.facing import facings, mend_of
 from perilune.cooperation.mating import mating
 from perilune.cooperation.shown import shown
-from perilune.cooperation.study_file import CandidateFile
 
 _UNIT = {"fairing_m": "m", "mass_kg": "kg", "power_w": "W", "data_kbit_s": "kbit/s"}
 _LISTED = ("bands", "docking")

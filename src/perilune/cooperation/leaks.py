@@ -13,8 +13,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from perilune.cooperation.candidate_file import CandidateFile
 from perilune.cooperation.private import private_keys, private_values
-from perilune.cooperation.study_file import CandidateFile
 
 ENUMERATED = ("origin", "classes", "role", "setting", "status", "confidence", "partners", "lead")
 """Keys whose texts come from lists that everybody has."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from perilune.cooperation.study_file import CandidateFile
+from perilune.cooperation.candidate_file import CandidateFile
 from perilune.errors import InputError, UnknownName
 
 Masses = Callable[[CandidateFile], Mapping[str, float]]

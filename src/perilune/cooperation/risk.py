@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from perilune.catalog.book import Catalog, catalog
+from perilune.cooperation.candidate_file import CandidateFile
 from perilune.cooperation.flight_record import FlightRecord, flight_record, steps
-from perilune.cooperation.study_file import CandidateFile
 from perilune.errors import InputError
 
 JEFFREYS, LAPLACE = 0.5, 1.0

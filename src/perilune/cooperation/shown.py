@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from perilune.cooperation.study_file import CandidateFile, ItemFile
+from perilune.cooperation.candidate_file import CandidateFile, ItemFile
 
 _WITHOUT: dict[str, Any] = {
     "title": "",

@@ -8,13 +8,8 @@ from datetime import date
 from functools import cached_property
 
 from perilune.catalog.book import Catalog
-from perilune.cooperation.study_file import (
-    CandidateFile,
-    MissionFile,
-    StationCaseFile,
-    StudyFile,
-    VariantFile,
-)
+from perilune.cooperation.candidate_file import CandidateFile
+from perilune.cooperation.study_file import MissionFile, StationCaseFile, StudyFile, VariantFile
 from perilune.errors import InputError, UnknownName
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from perilune.cooperation.arrangement import Arrangement
+from perilune.cooperation.candidate_file import CandidateFile
 from perilune.cooperation.shown import shown
-from perilune.cooperation.study_file import CandidateFile
 from perilune.cooperation.tasks import Task
 
 Row = dict[str, Any]

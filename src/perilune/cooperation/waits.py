@@ -11,10 +11,11 @@ from perilune.catalog.book import Catalog
 from perilune.catalog.entry import Mark
 from perilune.cooperation.announced import AnnouncedDate
 from perilune.cooperation.arrangement import Arrangement, Part
+from perilune.cooperation.candidate_file import CandidateFile
 from perilune.cooperation.partner import partner
 from perilune.cooperation.schedule import After, Contribution, Spread
 from perilune.cooperation.study import require_order
-from perilune.cooperation.study_file import CandidateFile, MissionFile
+from perilune.cooperation.study_file import MissionFile
 
 RELAY_PLACED = Spread.exactly(
     30.0, Mark(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from perilune.missions.flight import Flight
     from perilune.missions.mission import Mission
     from perilune.missions.reconstruct import Reconstruction
-    from perilune.missions.windows import Windows
+    from perilune.missions.scan_result import Windows
 
 Row = Mapping[str, Any]
 

@@ -12,7 +12,7 @@ from perilune.formats.files import write_whole
 from perilune.formats.parquet import write_parquet
 from perilune.formats.tables import csv_text
 from perilune.missions.cells import CONVERGED, NO_SOLUTION, PLANE
-from perilune.missions.windows import Windows
+from perilune.missions.scan_result import Windows
 from perilune.report.folder import begun
 from perilune.report.windows_page import windows_page
 

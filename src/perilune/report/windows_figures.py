@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from perilune.astro.epoch import DAY
 from perilune.missions.cells import CONVERGED
-from perilune.missions.windows import Windows
+from perilune.missions.scan_result import Windows
 
 Rows = NDArray[np.int64]
 

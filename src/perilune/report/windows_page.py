@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from perilune.missions.windows import Windows
+from perilune.missions.scan_result import Windows
 from perilune.report import pieces, tables, windows_days, words
 from perilune.report.frame import framed, section
 from perilune.report.tables import Column, fixed
