@@ -1,4 +1,4 @@
-"""Write the land of the Earth for the maps of reports: Natural Earth 1:110m, to a tenth of a degree.
+"""Write the land of the Earth for the maps of reports: Natural Earth 1:110m, to 0.1 deg.
 
 Source: Natural Earth (public domain) as TopoJSON in the npm package ``world-atlas``. Run::
 
@@ -15,6 +15,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,13 +25,13 @@ EDITION = "4.1.0"  # of Natural Earth, as the package's readme says
 HEADER = """\
 # Land of the Earth: Natural Earth 1:110m, version {edition} (naturalearthdata.com), public domain;
 # from the npm package world-atlas {version} (land-110m.json), cut at the 180th meridian.
-# A ring a line, tenths of a degree, east and north: its first point, then steps from point to point.
-# A ring inside another is water. Written by builders/build_coastlines.py.
+# A ring a line, tenths of a degree, east and north: its first point, then steps from point to
+# point. A ring inside another is water. Written by builders/build_coastlines.py.
 """
 Array = NDArray[np.float64]
 
 
-def rings(atlas: dict) -> Iterator[Array]:
+def rings(atlas: dict[str, Any]) -> Iterator[Array]:
     """Yield the closed rings of a TopoJSON's land, deg, shape (n, 2)."""
     scale, first = (np.array(atlas["transform"][key]) for key in ("scale", "translate"))
     arcs = [np.cumsum(arc, axis=0) * scale + first for arc in atlas["arcs"]]
@@ -51,7 +52,7 @@ def flat(ring: Array) -> Array:
 def on_map(ring: Array) -> Iterator[Array]:
     """Yield what a ring without jumps covers of longitudes from -180 to 180 deg."""
     for shift in (-360.0, 0.0, 360.0):
-        part = east_of(ring + [shift, 0.0], -180.0)
+        part = east_of(ring + np.array([shift, 0.0]), -180.0)
         part = east_of(part * [-1.0, 1.0], -180.0) * [-1.0, 1.0]
         if len(part):
             yield part

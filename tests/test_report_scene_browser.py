@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from perilune.astro.geometry import subpoint
+from perilune.astro.state import State
 from perilune.missions.flight import Flight
 from perilune.report.scene import Scene
 from tests import scene_flown
@@ -57,6 +59,10 @@ def test_dark_and_narrow_pages_draw_and_do_not_overflow(written: Path, size: str
         page.wait_for_function(_DRAWN, timeout=120_000)
         color = page.evaluate("() => document.querySelector('#scene .plot').layout.font.color")
         assert color == "#e6e9ed"
+        land = "() => getComputedStyle(document.querySelector('.map .land')).fill"
+        assert page.evaluate(
+            "() => getComputedStyle(document.body).backgroundColor"
+        ) != page.evaluate(land)
         assert page.evaluate(
             "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"
         )
@@ -252,6 +258,53 @@ def test_the_landing_site_turns_with_the_moon(view: Page) -> None:
     after = np.array(view.evaluate(_POINTS, "landing site")[0])
     assert np.linalg.norm(before) == pytest.approx(np.linalg.norm(after), rel=1e-3)
     assert np.linalg.norm(before - after) > 300.0
+
+
+@needs_browser
+def test_cross_coasts_turn_with_the_earth(view: Page, scene: Scene, flight: Flight) -> None:
+    """The page's own turn of the Earth against the ITRF here, at the coasts of the map."""
+    drawn = str(view.get_attribute("[data-map=earth] .land", "d")).split("M")[1:]
+    rings = [np.array(re.findall(r"-?\d+", ring), dtype=float).reshape(-1, 2) for ring in drawn]
+    east, north = np.radians(np.vstack([np.cumsum(ring, axis=0) for ring in rings]) / 10.0).T
+    map_points = np.column_stack(
+        [np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)]
+    )
+    _chosen(view, "earth")
+    places = []
+    for value in (300, 1200):
+        _set(view, value)
+        found = [p for p in view.evaluate(_POINTS, "coasts") if p[0] is not None]
+        since = view.evaluate(
+            "() => (Date.parse(document.querySelector('#scene output').textContent) "
+            "- Date.parse(perilune.json('scene-data').start_utc)) / 1000"
+        )
+        r = np.array(found)
+        state = State(scene.start + np.full(len(r), since), "earth", "icrf", r, np.zeros_like(r))
+        fixed = state.to(axes="itrf", env=flight.env).r_km
+        unit = fixed / np.linalg.norm(fixed, axis=1, keepdims=True)
+        off = np.max(np.min(np.linalg.norm(unit[:, None] - map_points, axis=2), axis=1))
+        assert off < 2e-4  # 0.01 deg; the clock tells whole seconds, 0.002 deg
+        assert 300 < len(found) < 1000
+        places.append(r[0])
+    assert np.linalg.norm(places[1] - places[0]) > 100.0
+    _chosen(view, "moon")
+    assert view.evaluate(f"() => {_BOX}.data.every((trace) => trace.name !== 'coasts')")
+
+
+@needs_browser
+def test_land_is_filled_and_water_in_it_is_not(view: Page) -> None:
+    inside = """(places) => {
+      const land = document.querySelector("[data-map=earth] .land"), point = land.ownerSVGElement.createSVGPoint();
+      return places.map(([x, y]) => { point.x = x; point.y = y; return land.isPointInFill(point); });
+    }"""  # noqa: E501
+    siziwang, caspian, pacific = [1114, 423], [510, 415], [-1500, 0]
+    assert view.evaluate(inside, [siziwang, caspian, pacific]) == [True, False, False]
+    fits = """() => {
+      const land = document.querySelector("[data-map=earth] .land").getBoundingClientRect();
+      const map = document.querySelector("[data-map=earth] svg").getBoundingClientRect();
+      return land.left > map.left && land.right < map.right && land.top > map.top && land.bottom < map.bottom;
+    }"""  # noqa: E501
+    assert view.evaluate(fits)
 
 
 @needs_browser
