@@ -270,6 +270,14 @@ def test_cross_coasts_turn_with_the_earth(view: Page, scene: Scene, flight: Flig
         [np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)]
     )
     _chosen(view, "earth")
+    shown = f"{_BOX}.data.some((trace) => trace.name === 'coasts')"
+    assert not view.evaluate(shown)  # from afar the Earth is a dot
+    clicks = 0
+    while not view.evaluate(shown):
+        view.click("[data-zoom='1']")
+        view.wait_for_timeout(500)
+        clicks += 1
+        assert clicks < 12
     places = []
     for value in (300, 1200):
         _set(view, value)
@@ -287,8 +295,9 @@ def test_cross_coasts_turn_with_the_earth(view: Page, scene: Scene, flight: Flig
         assert 300 < len(found) < 1000
         places.append(r[0])
     assert np.linalg.norm(places[1] - places[0]) > 100.0
-    _chosen(view, "moon")
-    assert view.evaluate(f"() => {_BOX}.data.every((trace) => trace.name !== 'coasts')")
+    for _ in range(clicks):
+        view.click("[data-zoom='-1']")
+    view.wait_for_function(f"() => !{shown}")
 
 
 @needs_browser

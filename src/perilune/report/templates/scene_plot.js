@@ -147,7 +147,7 @@ const scenePlot = (function () {
     }
 
     // The Earth's coasts as its map has them, unit vectors fixed to it: thinned, not along the edges of the map; a null after each.
-    const coasts = (function () {
+    function readCoasts() {
       const drawn = document.querySelector("[data-map=earth] .land"), out = [], rad = Math.PI / 1800;
       const onEdge = (p) => Math.abs(p[0]) === 1800 || p[1] === -900;
       for (const ring of drawn ? drawn.getAttribute("d").split("M").slice(1) : []) {
@@ -165,22 +165,25 @@ const scenePlot = (function () {
         if (line.length > 5) out.push(...line, null);
       }
       return out;
-    })();
+    }
+    let coasts = null;
 
     function coastsAt(when, place) {
       const r = 1.008 * radius.earth;
+      coasts = coasts || readCoasts();
       return coasts.map((u) => u && place("earth", motion.fixedAt("earth", u.map((x) => r * x), when)));
     }
 
     const bodiesIn = (frame) => (frame === "moon" || !hasEarth ? ["moon"] : ["earth", "moon"]);
 
-    const showsCoasts = (frame) => coasts.length > 0 && bodiesIn(frame).includes("earth");
+    // Where the Earth is more than a dot.
+    const showsCoasts = (frame, half) => half < 12 * radius.earth && bodiesIn(frame).includes("earth");
 
     // Everything that moves: columns in the order of `moving`, and names.
     function at(frame, when, half) {
       const place = motion.frameAt(frame, when), out = [];
       for (const body of bodiesIn(frame)) out.push(sphere(body, when, place, 24), columns(graticule(body, when, place)));
-      if (showsCoasts(frame)) out.push(columns(coastsAt(when, place)));
+      if (showsCoasts(frame, half)) out.push(columns(coastsAt(when, place)));
       const bodies = bodiesIn(frame), centers = bodies.map((body) => place(body, [0, 0, 0]));
       const sites = data.sites.map((site) => place(site.body, motion.fixedAt(site.body, site.fixed.map((x) => 1.01 * x), when)));
       const craft = data.craft.map((_, number) => motion.craftAt(number, when));
@@ -253,7 +256,7 @@ const scenePlot = (function () {
       return out;
     }
 
-    function moving(frame) {
+    function moving(frame, half) {
       const traces = [];
       for (const body of bodiesIn(frame)) {
         const scale = [[0, nights[body]], [0.48, nights[body]], [0.54, shades[body]], [1, shades[body]]];
@@ -261,7 +264,7 @@ const scenePlot = (function () {
           lighting: { ambient: 1, diffuse: 0, specular: 0, fresnel: 0 }, contours: { x: { highlight: false }, y: { highlight: false }, z: { highlight: false } } });
         traces.push({ type: "scatter3d", mode: "lines", name: "graticule", hoverinfo: "skip", line: { color: "rgba(255,255,255,.4)", width: 1 } });
       }
-      if (showsCoasts(frame)) traces.push({ type: "scatter3d", mode: "lines", name: "coasts", hoverinfo: "skip", line: { color: "rgba(255,255,255,.8)", width: 2 } });
+      if (showsCoasts(frame, half)) traces.push({ type: "scatter3d", mode: "lines", name: "coasts", hoverinfo: "skip", line: { color: "rgba(255,255,255,.8)", width: 2 } });
       const markers = (name, marker, more) => traces.push({ type: "scatter3d", mode: "markers", name: name, hoverinfo: "name", marker: marker, ...more });
       markers("bodies", { size: 4, color: bodiesIn(frame).map((body) => shades[body]) });
       markers(data.sites.length ? data.sites[0].title : "landing site", { size: 4, color: siteColor, symbol: "diamond" });
@@ -274,7 +277,7 @@ const scenePlot = (function () {
     function figure(frame, when, box, level, colors, width) {
       const half = 0.5 * Math.max(...box.map((side) => side[1] - side[0])), marked = marks(frame);
       const fixed = [...lines(frame), ...moonPath(frame), marked], now = at(frame, when, half);
-      const traces = moving(frame).map((trace, i) => Object.assign(trace, now.columns[i])), dressed = layout(frame, box, level, colors, width);
+      const traces = moving(frame, half).map((trace, i) => Object.assign(trace, now.columns[i])), dressed = layout(frame, box, level, colors, width);
       const label = (moved, eye) => notes(marked, moved, box, half, colors, width, eye);
       dressed.scene.annotations = label(now, dressed.scene.camera.eye);
       return { data: [...fixed, ...traces], layout: dressed, first: fixed.length, half: half, label: label };
