@@ -10,11 +10,11 @@ import pytest
 from perilune.cooperation.arrangement import arrange
 from perilune.cooperation.contact_asked import contact_short
 from perilune.cooperation.criticality import replacements
+from perilune.cooperation.flown import Flown
 from perilune.cooperation.outcome import outcome
 from perilune.cooperation.rules import judge_all
 from perilune.cooperation.study_file import MissionFile
 from perilune.cooperation.study_load import load_study
-from perilune.cooperation.tasks import Flown
 
 
 def mission(**more: Any) -> MissionFile:

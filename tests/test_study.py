@@ -13,10 +13,11 @@ from perilune.cooperation.changes import literal
 from perilune.cooperation.criticality import replacements
 from perilune.cooperation.enumeration import enumerated
 from perilune.cooperation.evaluate import Options, evaluate, mission_task
+from perilune.cooperation.flown import Flown
 from perilune.cooperation.rules import judge_all
 from perilune.cooperation.study import Study
 from perilune.cooperation.study_load import load_study
-from perilune.cooperation.tasks import Flown, Task, _content, compute
+from perilune.cooperation.tasks import Task, _content, compute
 from perilune.errors import InputError
 from perilune.scenarios.load import SCENARIOS
 from perilune.scenarios.overlay import parse

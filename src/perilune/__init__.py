@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from perilune.astro.environment import Environment, environment
     from perilune.astro.epoch import DAY, Epoch
     from perilune.astro.state import State
-    from perilune.cooperation.evaluate import Comparison
+    from perilune.cooperation.comparison import Comparison
     from perilune.dynamics.batch import propagate_many
     from perilune.dynamics.forces import Forces, RadiationPressure
     from perilune.dynamics.propagate import Thrust, propagate
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "DAY": "perilune.astro.epoch",
-    "Comparison": "perilune.cooperation.evaluate",
+    "Comparison": "perilune.cooperation.comparison",
     "Environment": "perilune.astro.environment",
     "Epoch": "perilune.astro.epoch",
     "Flight": "perilune.missions.flight",

@@ -20,7 +20,7 @@ from perilune.report.save_windows import save_windows
 from perilune.scenarios.load import load
 
 if TYPE_CHECKING:
-    from perilune.cooperation.evaluate import Comparison
+    from perilune.cooperation.comparison import Comparison
     from perilune.cooperation.study import Study
     from perilune.stations.design import Design
     from perilune.stations.result import StationResult

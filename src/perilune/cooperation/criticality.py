@@ -10,8 +10,9 @@ from perilune.cooperation.arrangement import Arrangement, Part, Seat, is_essenti
 from perilune.cooperation.candidate_file import CandidateFile
 from perilune.cooperation.changes import changes_of
 from perilune.cooperation.contact_asked import contact_short
+from perilune.cooperation.flown import Flown
 from perilune.cooperation.mission_flight import mission_task
-from perilune.cooperation.tasks import Flown, Task
+from perilune.cooperation.tasks import Task
 from perilune.errors import InputError
 
 

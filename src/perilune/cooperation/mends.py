@@ -8,9 +8,10 @@ from typing import Any
 
 from perilune.cooperation.arrangement import Arrangement
 from perilune.cooperation.criticality import Replacement
+from perilune.cooperation.flown import Flown
 from perilune.cooperation.interfaces import fits_together
 from perilune.cooperation.shown import shown
-from perilune.cooperation.tasks import Flown, Task
+from perilune.cooperation.tasks import Task
 
 Row = Mapping[str, Any]
 

@@ -9,11 +9,11 @@ from typing import Any
 from perilune.cooperation.arrangement import Arrangement, Part
 from perilune.cooperation.contact_asked import contact_short
 from perilune.cooperation.criticality import of_what_closes
+from perilune.cooperation.flown import Flown
 from perilune.cooperation.interfaces import aboard, match
 from perilune.cooperation.risk import chain_risk, mission_elements
 from perilune.cooperation.shown import shown
 from perilune.cooperation.station_outcome import CLOSES, DOES_NOT, station_row
-from perilune.cooperation.tasks import Flown
 from perilune.cooperation.verdict import Verdict
 from perilune.errors import InputError
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from perilune.cooperation.arrangement import Arrangement, Part
+from perilune.cooperation.flown import Flown
 from perilune.cooperation.shown import shown
-from perilune.cooperation.tasks import Flown
 
 _INJECTION = ("translunar_injection", "phasing_burn")
 
