@@ -79,7 +79,8 @@ def _note(scene: Scene, body: str) -> str:
         return f"Where it flies below {words.number(_LOW_KM['earth'], 0)} km."
     lands = any(stay.point.body == "moon" for stay in scene.stays)
     until = "before it comes down" if lands else "about it"
-    return f"The last {REVOLUTIONS} revolutions {until}; the far side is shaded."
+    shaded = "the far side and the maria (discs) are shaded"
+    return f"The last {REVOLUTIONS} revolutions {until}; {shaded}."
 
 
 def _shown(scene: Scene, body: str, of: Sequence[int]) -> list[tuple[float, float]]:

@@ -9,23 +9,26 @@ from typing import Any
 import numpy as np
 
 from perilune.report.coastlines import land_path
+from perilune.report.maria import maria
 
 _SCALE = 2.0  # units of the drawing a degree
 _NEAR = 22.0  # units: events nearer than this share a label
 _LETTER, _LINE = 7.0, 14.0  # of labels
+_NAMED_KM = 500.0  # maria as wide have room for their names
 _PLACES = tuple((side, down) for down in (-6, 15, -20, 29) for side in (1, -1))
 
 
 def paper(body: str) -> str:
-    """Return meridians and parallels every 30 degrees over the Earth's land (SVG).
+    """Return meridians and parallels every 30 degrees (SVG) over the Earth's land.
 
-    Of the Moon, the far side is shaded.
+    Of the Moon, over its maria, and the far side is shaded.
     """
     parts = []
     if body == "earth":
         parts.append(_land())
     if body == "moon":
         parts += [f'<rect class="far" x="{x:g}" y="0" width="180" height="360"/>' for x in (0, 540)]
+        parts.append(_maria())
     meridians = "".join(f"M{2 * x} 0V360" for x in range(0, 361, 30))
     parallels = "".join(f"M0 {2 * y}H720" for y in range(0, 181, 30))
     parts.append(f'<path class="grid" d="{meridians}{parallels}"/>')
@@ -44,6 +47,21 @@ def _land() -> str:
     tenth = _SCALE / 10.0
     place = f"{tenth:g} 0 0 {-tenth:g} {x_of(0.0):g} {y_of(0.0):g}"
     return f'<path class="land" transform="matrix({place})" d="{land_path()}"/>'
+
+
+def _maria() -> str:
+    discs = "".join(
+        "M" + "L".join(f"{x_of(lon):.1f} {y_of(lat):.1f}" for lon, lat in mare.rim_deg()) + "z"
+        for mare in maria()
+        if mare.is_round
+    )
+    names = "".join(
+        f'<text class="sea" x="{x_of(mare.longitude_deg):.1f}" '
+        f'y="{y_of(mare.latitude_deg) + 3:.1f}">{mare.name.split()[-1]}</text>'
+        for mare in maria()
+        if mare.diameter_km > _NAMED_KM
+    )
+    return f'<path class="maria" d="{discs}"/>{names}'
 
 
 def _east(degrees: int) -> str:
