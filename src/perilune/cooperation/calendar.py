@@ -20,6 +20,7 @@ from perilune.cooperation.schedule import (
     Schedule,
     Spread,
 )
+from perilune.cooperation.shown import refusal
 from perilune.cooperation.tasks import WINDOWS, Task
 from perilune.cooperation.waits import awaited, delivered, waits_of
 from perilune.errors import InputError
@@ -171,7 +172,9 @@ def windows_of(part: Part, scan: Mapping[str, Any] | None) -> tuple[LaunchWindow
     try:
         return LaunchWindows.of_opportunities(rows, repeats_d=_LUNAR_YEAR_D), ""
     except InputError:
-        why = (scan or {}).get("refused") or "no day of a year is feasible for its geometry"
+        why = "no day of a year is feasible for its geometry"
+        if refused := (scan or {}).get("refused"):
+            why = refusal([seat.candidate for seat in part.seats], refused)
         always = LaunchWindows(
             Epoch([float(start.j2000_s)]), Epoch([float((start + _LAST_D * DAY).j2000_s)])
         )

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from perilune.cooperation.arrangement import Arrangement, Part
+from perilune.cooperation.candidate_file import CandidateFile
 from perilune.cooperation.contact_asked import contact_short
 from perilune.cooperation.criticality import of_what_closes
 from perilune.cooperation.flown import Flown
 from perilune.cooperation.interfaces import aboard, match
 from perilune.cooperation.risk import chain_risk, mission_elements
-from perilune.cooperation.shown import shown
+from perilune.cooperation.shown import contact, refusal, shown
 from perilune.cooperation.station_outcome import CLOSES, DOES_NOT, station_row
 from perilune.cooperation.verdict import Verdict
 from perilune.errors import InputError
@@ -138,16 +139,20 @@ def _mission(part: Part, flight: Flown | None, timing: Mapping[str, Any] | None)
         "margin_of": flight.margin_of,
         "dv_m_s": flight.dv_m_s,
         "lift_off_utc": flight.lift_off_utc,
-        "coverage": flight.document.get("coverage"),
+        "coverage": contact(_brought(part), flight.document.get("coverage")),
         "why_not": [] if flight.closes else _why_not(part, flight),
     }
 
 
 def _why_not(part: Part, flight: Flown) -> list[str]:
-    """Return why a flight does not close; a refusal could quote what is private."""
-    if flight.status == "refused" and any(seat.candidate.private for seat in part.seats):
-        return ["its scenario is refused with these contributions, some of it private"]
+    """Return why a flight does not close."""
+    if flight.status == "refused":
+        return [refusal(_brought(part), why) for why in flight.why_not]
     return list(flight.why_not)
+
+
+def _brought(part: Part) -> list[CandidateFile]:
+    return [seat.candidate for seat in part.seats]
 
 
 def _interfaces(found: Arrangement, part: Part) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from perilune.cooperation.candidate_file import CandidateFile, ItemFile
@@ -17,6 +18,8 @@ _WITHOUT: dict[str, Any] = {
     "confidence": "derived",
 }
 SOME_ITEM = "an item that is not named"
+REFUSED = "its scenario is refused with these contributions, some of it private"
+_STATIONS = ("stations", "by_station", "assumed")
 
 
 def shown(candidate: CandidateFile) -> CandidateFile:
@@ -42,3 +45,28 @@ def shown(candidate: CandidateFile) -> CandidateFile:
             for each in candidate.items
         ]
     return candidate.model_copy(update=changed)
+
+
+def refusal(candidates: Iterable[CandidateFile], why: str) -> str:
+    """Return why a scenario is refused with some candidates; what is private could be quoted."""
+    return REFUSED if any(each.private for each in candidates) else why
+
+
+def contact(
+    candidates: Iterable[CandidateFile], coverage: Mapping[str, Any] | None
+) -> Mapping[str, Any] | None:
+    """Return hours of contact (`perilune.cooperation.coverage`) as a report may show them.
+
+    Where the ground stations are private the hours stay and their names go.
+    """
+    aboard = list(candidates)
+    if coverage is None or "refused" in coverage:
+        return coverage and {"refused": refusal(aboard, coverage["refused"])}
+    if not any("ground_stations" in each.private for each in aboard):
+        return coverage
+    told = (
+        f"{coverage['name']}: {coverage['contact_h_d']:.1f} h of contact a day; longest gap "
+        f"{coverage['longest_gap_h']:.1f} h."
+    )
+    left = [each for each in coverage["dependencies"] if each["kind"] != "station"]
+    return {**coverage, **{key: [] for key in _STATIONS}, "dependencies": left, "text": told}
