@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from html import escape
 from html.parser import HTMLParser
 from typing import Any
 
@@ -226,11 +227,14 @@ def test_nothing_escapes_into_markup() -> None:
         "checks": [{"name": EVIL, "value": EVIL, "unit": EVIL, "limit": EVIL, "ok": False}],
         "provenance": {"command": EVIL, EVIL: EVIL},
     }
-    line = Series(EVIL, [0.0, 1.0], [0.0, 1.0])
+    line = Series(EVIL, [0.0, 1.0], [0.0, 1.0], text=[EVIL, f"<b>{EVIL}</b><br>"])
     charts = FlyCharts(ledger=[Chart("evil", EVIL, EVIL, EVIL, [line])])
     parsed = _parsed(fly_page(document, charts=charts))
     assert len(parsed.scripts) == 4
-    assert json.loads(parsed.scripts[1])["evil"]["data"][0]["name"] == EVIL
+    trace = json.loads(parsed.scripts[1])["evil"]["data"][0]
+    shown = escape(EVIL, quote=False)  # plotly reads markup of its own
+    assert trace["name"] == shown
+    assert trace["text"] == [shown, f"<b>{shown}</b><br>"]
     assert "alert" not in parsed.scripts[0] + parsed.scripts[2] + parsed.scripts[3]
 
 
@@ -271,4 +275,5 @@ def test_numbers_read_well() -> None:
     assert words.label("launches_n") == "Launches"
     assert words.label("thrust_n") == "Thrust, N"
     assert words.minutes_between("2020-01-01T00:01:30Z", "2020-01-01T00:00:00Z") == 1.5
-    assert words.minutes_between("2016-12-31T23:59:60Z", "2020-01-01T00:00:00Z") is None
+    assert words.minutes_between("2016-12-31T23:59:60Z", "2016-12-31T23:58:59Z") == 1.0
+    assert words.minutes_between("soon", "2020-01-01T00:00:00Z") is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -10,6 +11,8 @@ from typing import Any, Protocol
 COLORS = ("#2486cf", "#d9730d", "#12946c", "#bf5a97", "#8a78d8", "#8a8a2e", "#cf3f3a", "#6b7684")
 """Each stands out 3:1 from white and from the page's dark ground; told apart by color-blind eyes
 (after Okabe & Ito 2008), and by their names in the legend."""
+
+_MARKUP = re.compile("&lt;(br|b|/b)&gt;")
 
 HEIGHT_PX = 420
 """Of a chart that asks for no height."""
@@ -161,16 +164,24 @@ def _axis(kind: str) -> str:
     return "-" if kind == "linear" else kind
 
 
+def _text(text: str) -> str:
+    """Return a text as plotly shows it: of what it takes for markup, line breaks and bold stay."""
+    return _MARKUP.sub(r"<\1>", escape(text, quote=False))
+
+
 def _traces(series: Series, color: str, is_first: bool) -> list[dict[str, Any]]:
     base: dict[str, Any] = {
-        "name": series.name,
+        "name": _text(series.name),
         "x": list(series.x),
         "y": list(series.y),
         "showlegend": is_first,
         "legendgroup": series.name,
     }
     if series.text is not None:
-        base |= {"text": list(series.text), "hovertemplate": "%{text}<extra></extra>"}
+        base |= {
+            "text": [_text(each) for each in series.text],
+            "hovertemplate": "%{text}<extra></extra>",
+        }
     line = {"color": color, "width": series.width, "dash": _dash(series.dash)}
     if series.opacity < 1.0:
         base |= {"opacity": series.opacity}
@@ -191,7 +202,7 @@ def _traces(series: Series, color: str, is_first: bool) -> list[dict[str, Any]]:
             base
             | {"type": "scatter", "mode": "lines", "fill": "toself", "opacity": 0.75}
             | {"line": line | {"width": 1}, "hoveron": "fills", "hoverinfo": "text"}
-            | {"text": " ".join(series.text or [series.name]), "hovertemplate": None}
+            | {"text": _text(" ".join(series.text or [series.name])), "hovertemplate": None}
         ]
     if series.kind == "labels":
         hidden = {"showlegend": False, "hoverinfo": "skip", "hovertemplate": None}

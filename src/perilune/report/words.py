@@ -8,33 +8,13 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
+from perilune.views import units
+
 NOTHING = '<span class="none" title="not known">–</span>'
 
 _THIN = "\u202f"  # narrow no-break space, between thousands
 _MINUS = "\u2212"
 
-_FORCES = ("thrust_n", "force_n")  # newtons; elsewhere _n is a count
-_UNITS = {
-    "_km3_s2": "km³/s²",
-    "_km2_s2": "km²/s²",
-    "_km_s": "km/s",
-    "_n_m_s": "N m s",
-    "_m_s": "m/s",
-    "_kg_y": "kg a year",
-    "_m2": "m²",
-    "_km": "km",
-    "_y": "years",
-    "_kg": "kg",
-    "_deg": "°",
-    "_min": "min",
-    "_utc": "UTC",
-    "_kw": "kW",
-    "_h": "h",
-    "_d": "d",
-    "_s": "s",
-    "_m": "m",
-    "_n": "",
-}
 _SPELLED = {
     "dv": "Δv",
     "c3": "C3",
@@ -54,11 +34,7 @@ def label(key: str) -> str:
 
 def parted(key: str) -> tuple[str, str]:
     """Return a key such as `total_dv_m_s` as a name and a unit: "Total Δv", "m/s"."""
-    for suffix, unit in _UNITS.items():
-        if key.endswith(suffix) and len(key) > len(suffix):
-            text = sentence(key.removesuffix(suffix))
-            return text, "N" if key.endswith(_FORCES) else unit
-    return sentence(key), ""
+    return sentence(units.parted(key)[0]), units.unit(key)
 
 
 def sentence(name: str) -> str:
@@ -135,9 +111,13 @@ def date(text: Any, *, minutes: bool = False) -> str:
 
 
 def minutes_between(later: Any, earlier: Any) -> float | None:
-    """Return the minutes between two displayed UTC dates; None where one cannot be read."""
+    """Return the minutes between two displayed UTC dates; None where one cannot be read.
+
+    A leap second reads as the second before it.
+    """
     try:
-        first, last = (datetime.fromisoformat(str(text)) for text in (earlier, later))
+        texts = (str(text).replace(":60", ":59") for text in (earlier, later))
+        first, last = map(datetime.fromisoformat, texts)
         return (last - first).total_seconds() / 60.0
     except (ValueError, TypeError):
         return None

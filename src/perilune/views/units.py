@@ -51,11 +51,14 @@ def parted(name: str) -> tuple[str, str]:
     return name, ""
 
 
+def unit(name: str) -> str:
+    """Return the unit a name ends in as it is shown; nothing where it has none."""
+    return "N" if name.endswith(_FORCES) else UNITS.get(parted(name)[1], "")
+
+
 def heading(name: str) -> str:
     """Return a name as the head of a column: "dv, m/s"."""
     if name == "utc":
         return "UTC"
-    stem, suffix = parted(name)
-    unit = "N" if name.endswith(_FORCES) else UNITS.get(suffix, "")
-    words = stem.replace("_", " ")
-    return f"{words}, {unit}" if unit else words
+    words, shown = parted(name)[0].replace("_", " "), unit(name)
+    return f"{words}, {shown}" if shown else words
