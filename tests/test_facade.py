@@ -227,6 +227,9 @@ def test_types_do_not_depend_on_the_values() -> None:
     assert schema.field("launch_utc").type == pa.timestamp("ms", tz="UTC")
     assert schema.field("n").type == pa.int64()
     assert schema.field("odd").type == pa.string()
+    empty = Table.of("rows", [], ("dv_m_s", "launch_utc")).to_arrow().schema
+    assert empty.field("dv_m_s").type == pa.float64()
+    assert empty.field("launch_utc").type == pa.timestamp("ms", tz="UTC")
 
 
 def test_units_stay_last_where_rows_are_spread() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from perilune.cli.kinds import expected
 from perilune.cli.progress import Progress
 from perilune.errors import EpochError, InputError, PeriluneError
 from perilune.report.save import save
+from perilune.report.words import minutes_between
 from perilune.scenarios.load import load
 from perilune.scenarios.source import called
 
@@ -168,8 +168,8 @@ def _offset(event: dict[str, Any]) -> str:
     flown = event["as_flown"]
     if not flown or not flown["utc"]:
         return ""
-    ours, theirs = (datetime.fromisoformat(text) for text in (event["utc"], flown["utc"]))
-    return f"{(ours - theirs).total_seconds() / 60.0:+.1f} min"
+    later = minutes_between(event["utc"], flown["utc"])
+    return "" if later is None else f"{later:+.1f} min"
 
 
 def _ledger_row(row: dict[str, Any]) -> list[str]:

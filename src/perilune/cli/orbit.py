@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from perilune.cli import output, outputs
 from perilune.cli.orbit_answers import ANSWERS, Answer, Asked, Row
 from perilune.cli.progress import Progress
-from perilune.formats.files import write_whole
+from perilune.formats.files import write_json, write_whole
 from perilune.formats.tables import csv_text
 
 
@@ -27,10 +26,8 @@ def run_orbit(verb: str, asked: Asked, directory: str | None, *, as_json: bool, 
     document |= {**found.document, "rows": found.rows, "constants": env.constants.name}
     document |= {"provenance": {"command": outputs.command()}}
     name = f"orbit-{verb}"
-    write_whole(folder / f"{name}.json", json.dumps(document, indent=2, allow_nan=False) + "\n")
-    write_whole(
-        folder / f"{name}.csv", csv_text(found.rows, tuple(found.rows[0] if found.rows else ()))
-    )
+    write_json(folder / f"{name}.json", document, indent=2)
+    write_whole(folder / f"{name}.csv", csv_text(found.rows))
     if as_json:
         output.document(document)
     else:

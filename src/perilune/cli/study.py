@@ -10,6 +10,7 @@ from perilune.cli.kinds import expected
 from perilune.cli.progress import Progress
 from perilune.cooperation.evaluate import Options, evaluate
 from perilune.cooperation.study_load import load_study
+from perilune.cooperation.told import closing
 from perilune.errors import InputError
 from perilune.runs.job import processors
 
@@ -99,7 +100,7 @@ def _show(document: dict[str, Any], folder: Path) -> None:
             row["verdict"].replace("_", " "),
             row["physics"].replace("_", " "),
             row["law"].replace("_", " "),
-            f"{_closing(row)}/{len(row['missions']) + len(row['stations'])}",
+            f"{closing(row)}/{len(row['missions']) + len(row['stations'])}",
             _latest(row),
             ", ".join(_changes(row)),
         ]
@@ -134,10 +135,6 @@ def _changes(row: dict[str, Any]) -> list[str]:
     """Return what closes here and not in the baseline, and what no longer does."""
     found = row["beside_baseline"]
     return [*(f"+{name}" for name in found["closes"]), *(f"-{name}" for name in found["fails"])]
-
-
-def _closing(row: dict[str, Any]) -> int:
-    return sum(each["physics"] == "closes" for each in [*row["missions"], *row["stations"]])
 
 
 def _latest(row: dict[str, Any]) -> str:

@@ -42,7 +42,7 @@ def verdict(flight: Flight) -> str:
     if flight.closes:
         return f"Closes: all {len(flight.checks)} checks hold"
     if flight.status != "converged":
-        return f"Does not close: {flight.status.replace('_', ' ')}. {flight.remedy}"
+        return f"Does not close: {flight.status.replace('_', ' ')}. {flight.remedy}".rstrip()
     failed_n = sum(not row["ok"] for row in flight.checks)
     return f"Does not close: {failed_n} of {len(flight.checks)} checks fail"
 

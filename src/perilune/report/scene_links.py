@@ -139,8 +139,10 @@ def _center(when: Epoch) -> State:
 
 def _far_from(start: Epoch, stop: Epoch, piece: Piece, flight: Flight) -> Epoch | None:
     """Return from when on a coast is far from the Earth; None where it never is."""
-    if piece.kind != COAST or piece.center == "moon":
-        return start if piece.kind == COAST else None
+    if piece.kind != COAST:
+        return None
+    if piece.center == "moon":
+        return start
     count = 200
     when = start + np.linspace(0.0, float(stop - start), count)
     far = np.linalg.norm(piece.trajectory(flight).at(when).r_km, axis=1) > _FAR_KM

@@ -55,7 +55,7 @@ def samples(piece: Piece, step: float, most: int) -> list[tuple[Array, Array]]:
     tables = [(float(arc.origin - start), arc, _nodes(arc, step)) for arc in piece.arcs]
     times = np.concatenate([offset + nodes for offset, _, nodes in tables])
     rows = np.concatenate([_rows(arc, nodes) for _, arc, nodes in tables])
-    keep = np.append(True, np.diff(times) > 0.0) | np.append(False, np.diff(times) == 0.0)
+    keep = np.append(True, np.diff(times) >= 0.0)
     times, rows = times[keep], rows[keep]
     if len(times) <= most:
         return [(times, rows)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -60,7 +60,7 @@ class Sheet:
     facts: Sequence[tuple[str, str]] = ()
     first: Sequence[Section] = ()
     charts: Sequence[Chart | Picked] = ()
-    sections: Sequence[Section] = field(default_factory=tuple)
+    sections: Sequence[Section] = ()
 
 
 def sheet_page(sheet: Sheet, document: Mapping[str, Any]) -> str:

@@ -68,7 +68,8 @@ def _listed(name: str, values: list[Any]) -> pa.Array:
     kinds: list[pa.DataType | None] = [None, pa.string()]
     if name == "utc" or name.endswith("_utc"):
         dates = _dates(values)
-        kinds, values = ([pa.timestamp("ms", tz="UTC")], dates) if dates else (kinds, values)
+        if dates is not None:
+            kinds, values = [pa.timestamp("ms", tz="UTC")], dates
     elif parted(name)[1] not in _NOT_MEASURED:
         kinds.insert(0, pa.float64())
     for kind in kinds:
@@ -90,15 +91,15 @@ def _typed(found: pa.Array) -> pa.Array:
     return found
 
 
-def _dates(values: list[Any]) -> list[datetime | None]:
-    """Return ISO texts as dates, none where one is not; a leap second is the second before it."""
+def _dates(values: list[Any]) -> list[datetime | None] | None:
+    """Return ISO texts as dates, None where one is none; a leap second is the second before it."""
     try:
         read = [
             None if text is None else datetime.fromisoformat(text.replace(":60", ":59"))
             for text in values
         ]
     except (AttributeError, ValueError):
-        return []
+        return None
     return [at and (at if at.tzinfo else at.replace(tzinfo=UTC)) for at in read]
 
 
