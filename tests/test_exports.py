@@ -85,6 +85,14 @@ def _lines(path: Path) -> list[list[list[float]]]:
     return [part for s in shapes if s["type"] == "MultiLineString" for part in s["coordinates"]]
 
 
+def test_a_ground_track_has_no_member_that_its_type_forbids(folder: Path) -> None:
+    """RFC 7946, section 7.1: a FeatureCollection has none of these."""
+    found = _load(folder / "orbiter-moon.geojson")
+    assert found["type"] == "FeatureCollection"
+    assert not {"coordinates", "geometries", "geometry", "properties"} & set(found)
+    assert found["axes"].startswith("moon_me")
+
+
 @pytest.mark.parametrize("name", ["orbiter-moon", "orbiter-earth", "returner-earth"])
 def test_ground_tracks_stay_on_the_map_and_never_cross_its_edge(folder: Path, name: str) -> None:
     for line in _lines(folder / f"{name}.geojson"):

@@ -62,7 +62,7 @@ def write_ground_track(
     if not arcs:
         return False
     document = {"type": "FeatureCollection", "name": f"{name}: ground track on the {body}",
-                "body": body, "coordinates": _AXES[body], "features": features}  # fmt: skip
+                "body": body, "axes": _AXES[body], "features": features}  # fmt: skip
     write_json(path, document)
     return True
 
