@@ -110,13 +110,16 @@ class Upkeep:
         return {name: self._propellant_kg(dv) for name, dv in self.dv_m_s_y.items()}
 
     @property
-    def by_year_kg(self) -> list[dict[str, float]]:
-        """Propellant in each year, by percentile."""
+    def by_year_kg(self) -> list[dict[str, Any]]:
+        """Propellant in each year, by percentile; `start_utc` is where the year begins."""
         lengths = np.minimum(self.years - np.arange(self.reboost_m_s.shape[1]), 1.0)
         spent = self.reboost_m_s + self.holding.avoidance_m_s_y * lengths
         return [
-            {name: self._propellant_kg(dv) for name, dv in by_percentile(year).items()}
-            for year in spent.T
+            {
+                "start_utc": epoch_of_mjd(self.start_mjd + n * _YEAR_DAYS).utc_iso(0),
+                **{name: self._propellant_kg(dv) for name, dv in by_percentile(year).items()},
+            }
+            for n, year in enumerate(spent.T)
         ]
 
     def _propellant_kg(self, dv_m_s: float) -> float:
