@@ -88,7 +88,7 @@ def labels(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         for x, y in ((x_of(row["longitude_deg"]), y_of(row["latitude_deg"])) for row in rows)
     ]
     for x, y, titles in shared:
-        text = titles[0] + (f" + {len(titles) - 1}" if len(titles) > 1 else "")
+        text = titles[0] + (f" and {len(titles) - 1} more" if len(titles) > 1 else "")
         width = _LETTER * len(text)
         for side, down in _PLACES:
             left = x + 7 if side > 0 else x - 7 - width

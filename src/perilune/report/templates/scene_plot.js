@@ -86,7 +86,7 @@ const scenePlot = (function () {
         if (near) near.more += 1;
         else found.push({ x: p[0], y: p[1], z: p[2], title: marked.titles[i], more: 0 });
       });
-      return found.map((note) => ({ x: note.x, y: note.y, z: note.z, text: note.title + (note.more ? ` + ${note.more}` : ""), showarrow: false, yshift: 14 }));
+      return found.map((note) => ({ x: note.x, y: note.y, z: note.z, text: note.title + (note.more ? ` and ${note.more} more` : ""), showarrow: false, yshift: 14 }));
     }
 
     // The box a frame's lines fill, and boxes about its body, each half as wide as the one before.
