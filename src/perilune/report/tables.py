@@ -160,11 +160,16 @@ def checks(rows: Sequence[Row]) -> str:
         Column("Check", named, is_number=False),
         Column("Result", lambda row: holds(row.get("ok")), is_number=False),
         Column("Value", lambda row: words.scalar(row.get("value"))),
-        Column("Limit", lambda row: words.scalar(row.get("limit"))),
+        Column("Limit", lambda row: limit(row.get("limit"))),
         Column("Unit", lambda row: words.scalar(row.get("unit")), "unit", False, True),
         *_others(rows, {"name", "value", "limit", "unit", "ok", "confidence"}),
     ]
     return table(columns, rows, "Checks")
+
+
+def limit(text: Any) -> str:
+    """Return a limit of a check such as ">= 0" with the sign that is read: "≥ 0"."""
+    return words.scalar(text).replace("&gt;=", "≥").replace("&lt;=", "≤")
 
 
 def holds(ok: Any) -> str:
@@ -206,13 +211,30 @@ def _solved_value(row: Row) -> str:
 def assumed(rows: Sequence[Row]) -> str:
     """Return the table of figures nobody has confirmed."""
     columns = [
-        Column("Figure", lambda row: words.scalar(row.get("what")), is_number=False),
-        Column("Value", lambda row: words.scalar(row.get("value")), is_number=False, is_prose=True),
+        Column("Figure", _what, is_number=False),
+        Column("Value", _value, is_number=False, is_prose=True),
         Column("Standing", _standing, "confidence", False, True),
         Column("Why", lambda row: words.scalar(row.get("why")), "why", False, True, True),
         Column("Source", lambda row: words.scalar(row.get("source")), "source", False, True, True),
     ]
     return table(columns, rows, "Assumed or unconfirmed figures")
+
+
+def _what(row: Row) -> str:
+    """Return what a figure is of; keys in parentheses, "(latitude_deg)", as words."""
+    what, _, keys = str(row.get("what") or "").partition(" (")
+    if not keys.endswith(")") or "_" not in keys:
+        return words.scalar(row.get("what"))
+    named = (words.parted(key)[0].lower() for key in keys[:-1].split(", "))
+    return escape(f"{what} ({', '.join(named)})")
+
+
+def _value(row: Row) -> str:
+    """Return figures without what columns of their own say: standing and source."""
+    value = row.get("value")
+    if isinstance(value, Mapping):
+        value = {key: each for key, each in value.items() if key not in ("confidence", "source")}
+    return words.scalar(value)
 
 
 def _others(rows: Sequence[Row], known: set[str]) -> list[Column]:

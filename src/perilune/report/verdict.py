@@ -136,7 +136,7 @@ def _failure(row: Document) -> str:
     unit = f" {escape(str(row['unit']))}" if row.get("unit") else ""
     return (
         f"<strong>{tables.named(row)}</strong>: {words.scalar(row.get('value'))}{unit}, "
-        f"limit {words.scalar(row.get('limit'))}{unit}"
+        f"limit {tables.limit(row.get('limit'))}{unit}"
     )
 
 
