@@ -27,9 +27,6 @@ _DETAIL = (
     ".margin_of",
 )
 
-TOOLS = ("diff", "export", "propose")
-"""What may stand in place of a study's name."""
-
 
 def run_diff(words: list[str], of: str | None, overrides: list[str], *, as_json: bool) -> int:
     """Say what differs between two variants, in roles and, where evaluated, in results."""
