@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -257,11 +258,13 @@ def test_the_front_is_joined_and_what_is_beaten_is_dimmed(
 ) -> None:
     with opened(study) as view:
         drawn(view)
-        traces = view.evaluate(_TRACES, "pick-pareto-p50")
-        axes = view.evaluate(
-            "() => ['xaxis', 'yaxis'].map((axis) =>"
-            " document.getElementById('pick-pareto-p50').layout[axis].title.text)"
+        place = view.locator('[data-figure="pareto-p50"]')
+        traces = place.evaluate("box => box.data")
+        axes = place.evaluate(
+            "box => ['xaxis', 'yaxis'].map((axis) => box.layout[axis].title.text)"
         )
+        title = view.locator('figure:has([data-figure="pareto-p50"]) strong').inner_text()
+    assert title == "How much closes, and at what price: the median date of its last launch"
     assert axes == [
         "median date of the last launch that closes", "missions and stations that close",
     ]  # fmt: skip
@@ -274,7 +277,7 @@ def test_the_front_is_joined_and_what_is_beaten_is_dimmed(
     dots = [trace for trace in traces if trace["mode"] == "markers"]
     dimmed = [trace for trace in dots if trace.get("opacity", 1) < 1]
     assert [trace["name"] for trace in dimmed] == ["forbidden"]
-    told = [text for trace in dots for text in trace["text"]]
+    told = [unescape(text) for trace in dots for text in trace["text"]]
     assert any("<b>Case 0</b><br>5 of 5 close, permitted" in text for text in told)
     reason = compared["variants"][1]["reasons"][0][:60]
     assert any(reason in text for text in told)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from perilune.report import charts
@@ -44,9 +44,10 @@ class Picked:
 
 def box(picked: Picked) -> str:
     """Return the place in a page: the list, then the chart."""
-    if len(picked.charts) == 1:
-        return charts.box(picked.charts[0])
     first = picked.charts[0]
+    if len(picked.charts) == 1:
+        title = f"{picked.title}: {first.title}"
+        return charts.box(replace(first, title=title, note=f"{picked.note} {first.note}".strip()))
     options = "".join(
         f'<option value="{escape(chart.name)}" data-px="{chart.height_px or _HEIGHT_PX}">'
         f"{escape(chart.title)}</option>"

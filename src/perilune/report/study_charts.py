@@ -84,8 +84,8 @@ def _pareto(rows: Sequence[Row], price: Price) -> Chart | None:
     for row in rows:
         if (value := price.of(row)) is not None:
             at.setdefault((value, closing(row)), []).append(row)
-    if len(at) < 2:
-        return None
+    if len({value for value, _ in at}) < 2:
+        return None  # all at one price: nothing to choose by it
     line = front([place for place, own in at.items() if _law(own) != "forbidden"])
     series = []
     if len(line) > 1:
@@ -135,7 +135,7 @@ def _names(at: Mapping[Place, Sequence[Row]], line: Sequence[Place]) -> list[Ser
 
 def _named(rows: Sequence[Row]) -> str:
     kept = [row["name"] for row in rows if row["law"] != "forbidden"]
-    return f" {kept[0]}" + (f" + {len(kept) - 1}" if len(kept) > 1 else "") + " "
+    return f" {kept[0]}" + (f" and {len(kept) - 1} more" if len(kept) > 1 else "") + " "
 
 
 def _tell(rows: Sequence[Row]) -> str:

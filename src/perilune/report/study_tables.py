@@ -147,7 +147,7 @@ COMPARISON = [
     Column("Partner", _partners, is_number=False, choices=True),
     Column("Close", _of),
     Column("Beside the baseline", _beside, is_number=False, is_prose=True),
-    Column("Last launch, P50", _last),
+    Column("Last launch that closes, P50", _last),
     Column("Added delay, d (P50)", lambda r: words.number(r["delay_d"]["p50"], 0)),
     Column("Others need", _needs_of_others, is_number=False),
 ]
