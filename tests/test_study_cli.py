@@ -225,6 +225,22 @@ def test_a_variant_is_saved_as_a_proposal(home: Path) -> None:
     assert found["hash"] in Path(found["file"]).read_text()
 
 
+def test_a_proposal_that_repeats_a_private_value_is_refused(home: Path) -> None:
+    loose = home / "loose.toml"
+    loose.write_text(
+        (home / "small.toml").read_text()
+        + f'\n[[variant]]\nname = "loose"\nsummary = "with {SECRETS[0]} inside"\n'
+    )
+    words = ("study", "propose", loose, "loose", "--author", "A", "--partner", "cnsa", "-o", home)
+    made = perilune(*words)
+    assert made.status == 2
+    assert "would give private values away" in made.err
+    assert SECRETS[0] not in made.err
+    assert not list(home.glob("loose-*.toml"))
+    let = perilune(*words, "--chance", "variant.loose.summary", "--json")
+    assert let.status == 0
+
+
 def test_no_private_value_is_in_what_an_export_comes_to(home: Path, data: dict[str, Any]) -> None:
     """Evaluated from the export, and by the owner himself: not in files, not in what is printed."""
     made = perilune("study", "export", home / "small.toml", "roscosmos", "-o", home, "--json")

@@ -53,6 +53,15 @@ def test_private_ground_stations_give_their_hours_and_no_names() -> None:
     assert told.keys() == COVERAGE.keys()
 
 
+def test_a_relay_whose_scenario_is_private_has_no_orbit_told() -> None:
+    with_relay = COVERAGE | {"relay_orbit": "halo of 13,000 km", "text": "by a halo of 13,000 km"}
+    assert contact([network()], with_relay) == with_relay
+    told = contact([network("scenario")], with_relay)
+    assert told is not None
+    assert "13,000" not in json.dumps(told)
+    assert told["stations"] == ["kashi"]
+
+
 def test_a_refusal_quotes_nothing_where_anything_is_private() -> None:
     assert refusal([network()], QUOTING) == QUOTING
     assert refusal([network(), network("source")], QUOTING) == REFUSED

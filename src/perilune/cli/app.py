@@ -153,6 +153,11 @@ def study(
     partner: Annotated[
         str | None, typer.Option("--partner", help="For propose: on whose behalf.")
     ] = None,
+    chance: Annotated[
+        list[str] | None,
+        typer.Option("--chance", metavar="PLACE",
+                     help="For export, propose: a private value stands here by chance."),
+    ] = None,
     only: Annotated[
         list[str] | None,
         typer.Option("--only", metavar="VARIANT", help="This variant only; repeatable."),
@@ -179,10 +184,14 @@ def study(
     if first == "diff":
         raise typer.Exit(tools.run_diff(others, of, changes, as_json=as_json))
     if first == "export":
-        raise typer.Exit(tools.run_export(others, directory, changes, as_json=as_json))
+        raise typer.Exit(
+            tools.run_export(others, directory, changes, chance or [], as_json=as_json)
+        )
     if first == "propose":
         raise typer.Exit(
-            tools.run_propose(others, directory, changes, author, partner, as_json=as_json)
+            tools.run_propose(
+                others, directory, changes, author, partner, chance or [], as_json=as_json
+            )
         )
     if others:
         raise typer.BadParameter(f"found {len(names)} names, expected one study")

@@ -8,6 +8,7 @@ from perilune.cli import output
 from perilune.cooperation.arrangement import arrange
 from perilune.cooperation.evaluate import station_task
 from perilune.cooperation.mission_flight import mission_task
+from perilune.cooperation.shown import refusal
 from perilune.cooperation.study import Study
 from perilune.cooperation.study_load import load_study
 from perilune.cooperation.tasks import Task
@@ -62,9 +63,9 @@ def _refused(study: Study) -> Iterator[dict[str, str]]:
     seen: set[Task] = set()
     for variant in study.file.variant:
         found = arrange(study, variant)
-        asked = [(part.name, mission_task(part)) for part in found.parts]
-        asked += [(each.name, station_task(each)) for each in found.stations]
-        for name, task in asked:
+        asked = [(part.name, mission_task(part), part.seats) for part in found.parts]
+        asked += [(each.name, station_task(each), ()) for each in found.stations]
+        for name, task, seats in asked:
             if task in seen:
                 continue
             seen.add(task)
@@ -74,4 +75,5 @@ def _refused(study: Study) -> Iterator[dict[str, str]]:
                 else:
                     load(task.name, overrides=task.overrides)
             except PeriluneError as problem:
-                yield {"name": name, "variant": variant.name, "why": str(problem)}
+                why = refusal((seat.candidate for seat in seats), str(problem))
+                yield {"name": name, "variant": variant.name, "why": why}

@@ -53,8 +53,9 @@ def run_diff(words: list[str], of: str | None, overrides: list[str], *, as_json:
 
 
 def run_export(
-    words: list[str], directory: str | None, overrides: list[str], *, as_json: bool
-) -> int:
+    words: list[str], directory: str | None, overrides: list[str], chance: list[str], *,
+    as_json: bool,
+) -> int:  # fmt: skip
     """Write a study as another partner may have it: private fields withheld."""
     from perilune.cooperation.export import export
 
@@ -63,7 +64,7 @@ def run_export(
     name, partner = words
     with expected("study", name):
         study = load_study(name, overrides=overrides)
-    made = export(study.file, partner, folder=STUDIES.folder(name))
+    made = export(study.file, partner, folder=STUDIES.folder(name), chance=chance)
     path = outputs.folder(directory, study.name) / f"{study.name}-for-{partner}.toml"
     made.save(path)
     withheld = [str(each) for each in made.withheld]
@@ -77,9 +78,10 @@ def run_export(
 
 def run_propose(
     words: list[str], directory: str | None, overrides: list[str], author: str | None,
-    partner: str | None, *, as_json: bool,
+    partner: str | None, chance: list[str], *, as_json: bool,
 ) -> int:  # fmt: skip
-    """Save a variant of a study as a proposal."""
+    """Save a variant of a study as a proposal that tells nobody's private values."""
+    from perilune.cooperation.export import require_discreet
     from perilune.cooperation.proposal import short
     from perilune.cooperation.proposal_file import save_proposal
     from perilune.cooperation.proposal_steps import propose
@@ -89,6 +91,7 @@ def run_propose(
     with expected("study", words[0]):
         study = load_study(words[0], overrides=overrides)
     made = propose(study.file, study.variant(words[1]).name, author=author, partner=partner)
+    require_discreet(made, study.file, to=None, chance=chance)
     path = outputs.folder(directory, study.name) / f"{words[1]}-{short(made.hash)}.toml"
     save_proposal(made, path)
     if as_json:

@@ -130,8 +130,19 @@ def export(
     return Export(made, to, _withheld(made, to))
 
 
-def require_discreet(proposal: Proposal, study: StudyFile, *, to: str | None) -> None:
+def require_discreet(
+    proposal: Proposal, study: StudyFile, *, to: str | None, chance: Sequence[str] = ()
+) -> None:
     """Refuse a proposal whose variant would tell a partner a private value of the study.
+
+    Parameters
+    ----------
+    proposal : Proposal
+    study : StudyFile
+    to : str or None
+        The partner, who knows its own; None: anybody.
+    chance : sequence of str
+        Places that hold a private value by chance (`variant.mine.summary`).
 
     Raises
     ------
@@ -139,7 +150,7 @@ def require_discreet(proposal: Proposal, study: StudyFile, *, to: str | None) ->
         Says where, never what.
     """
     content = {"variant": [variant_document(proposal.variant)]}
-    _require_discreet(leaks(content, secrets_of(study.candidate, to)))
+    _require_discreet(leaks(content, secrets_of(study.candidate, to), chance=chance))
 
 
 def document(study: StudyFile) -> dict[str, Any]:

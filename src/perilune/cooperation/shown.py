@@ -26,7 +26,8 @@ def shown(candidate: CandidateFile) -> CandidateFile:
     """Return a candidate without what its provider keeps to itself.
 
     A private mass becomes the interface value (`needs.mass_kg`). Private items keep origin and
-    class, which law looks at, and lose their names. Paths of `set` and `add` are in no report.
+    class, which law looks at, and lose their names. Paths of `set` and `add`, ground stations and
+    scenarios are in no report by themselves (`contact`, `refusal`).
 
     Model limits: what a flight with private masses comes to is shown; pass on the evaluation of
     an export, where the envelope is flown instead.
@@ -57,16 +58,23 @@ def contact(
 ) -> Mapping[str, Any] | None:
     """Return hours of contact (`perilune.cooperation.coverage`) as a report may show them.
 
-    Where the ground stations are private the hours stay and their names go.
+    Where the ground stations are private the hours stay and their names go; where the scenario of
+    a relay is, its orbit.
     """
     aboard = list(candidates)
     if coverage is None or "refused" in coverage:
         return coverage and {"refused": refusal(aboard, coverage["refused"])}
-    if not any("ground_stations" in each.private for each in aboard):
+    private = {name for each in aboard for name in each.private}
+    if not private & {"ground_stations", "scenario"}:
         return coverage
-    told = (
+    found = dict(coverage)
+    found["text"] = (
         f"{coverage['name']}: {coverage['contact_h_d']:.1f} h of contact a day; longest gap "
         f"{coverage['longest_gap_h']:.1f} h."
     )
-    left = [each for each in coverage["dependencies"] if each["kind"] != "station"]
-    return {**coverage, **{key: [] for key in _STATIONS}, "dependencies": left, "text": told}
+    if "scenario" in private:
+        found["relay_orbit"] = None
+    if "ground_stations" in private:
+        found |= {key: [] for key in _STATIONS}
+        found["dependencies"] = [e for e in coverage["dependencies"] if e["kind"] != "station"]
+    return found
