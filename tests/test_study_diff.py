@@ -146,3 +146,15 @@ def prop_a_difference_turns_round(one: VariantFile, other: VariantFile) -> None:
     turned = {(c.mission, c.role, c.after.text(), c.before.text()) for c in back.roles}
     assert {(c.mission, c.role, c.before.text(), c.after.text()) for c in there.roles} == turned
     assert {c.path for c in there.settings} == {c.path for c in back.settings}
+
+
+def test_figures_in_words_have_six_digits_and_no_empty_names() -> None:
+    before = {
+        "missions": [{"name": "luna-27", "margin_kg": 281.0334739227028, "note": ""}],
+        "rules": [{"rule": None, "effect": "unknown"}],
+    }
+    found = ResultDiff.of(before, {"missions": [], "rules": []})
+    assert [each.text() for each in found.changes] == [
+        "luna-27.margin_kg: 281.033 -> none",
+        "rules.no rule known: unknown -> none",
+    ]

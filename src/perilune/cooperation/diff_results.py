@@ -35,7 +35,7 @@ class ResultChange:
 
     def text(self) -> str:
         """Return it as one line."""
-        old, new = ("none" if v is None else str(v) for v in (self.before, self.after))
+        old, new = map(_shown, (self.before, self.after))
         unit = " d" if isinstance(self.before, str) else ""
         by = "" if self.difference is None else f" ({self.difference:+.6g}{unit})"
         return f"{self.path}: {old} -> {new}{by}"
@@ -86,7 +86,7 @@ def _figures(entry: Mapping[str, Any]) -> dict[str, Any]:
         found |= _flat(mission, str(mission["name"]))
     found |= _flat(entry.get("delay_d") or {}, "delay_d")
     for rule in entry.get("rules") or ():
-        found[f"rules.{rule['rule']}"] = rule.get("effect")
+        found[f"rules.{rule['rule'] or 'no rule known'}"] = rule.get("effect")
     for share in entry.get("shares") or ():
         found |= _flat(share, f"shares.{share['partner']}")
     partners = sorted(map(str, entry.get("critical_partners") or ()))
@@ -101,8 +101,15 @@ def _flat(table: Mapping[str, Any], path: str) -> dict[str, Any]:
         if isinstance(value, Mapping):
             found |= _flat(value, f"{path}.{key}")
         elif key not in _NAMES and not isinstance(value, list):
-            found[f"{path}.{key}"] = value
+            found[f"{path}.{key}"] = None if value == "" else value
     return found
+
+
+def _shown(value: Any) -> str:
+    """Return a value for a line of text, numbers to six digits."""
+    if value is None:
+        return "none"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _step(old: Any, new: Any) -> float | None:
