@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -102,6 +104,24 @@ def field(body: str) -> GravityField:
         c,
         s,
     )
+
+
+def oblate(r: Sequence[Any], square: Any, distance: Any, gm: Any, j2_km5_s2: Any) -> list[Any]:
+    """Return the pull of a sphere and of J2 about z (Vallado 2013, eq. 8-30), km/s2, x y z.
+
+    Parameters
+    ----------
+    r : sequence of three
+        Position, km: numbers, arrays or expressions of the Taylor engine.
+    square, distance : as one of `r`
+        Of the position.
+    gm, j2_km5_s2 : as one of `r`
+        The second is GM J2 R^2.
+    """
+    central = -gm / (square * distance)
+    bulge = -1.5 * j2_km5_s2 / (square * square * distance)
+    tilt = 5.0 * r[2] * r[2] / square
+    return [r[i] * (central + bulge * (1.0 - tilt if i < 2 else 3.0 - tilt)) for i in range(3)]
 
 
 def node_rate(

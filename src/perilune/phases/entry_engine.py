@@ -17,6 +17,7 @@ import heyoka as hy
 import numpy as np
 from numpy.typing import NDArray
 
+from perilune.astro import gravity
 from perilune.astro.atmosphere import EDGES_KM, Table
 from perilune.astro.bodies import EARTH_FLATTENING, EARTH_RADIUS_KM
 from perilune.astro.environment import Environment
@@ -173,7 +174,7 @@ def _equations(
     drag = 500.0 * density * par["air"] * speed  # km/s2 per km/s
     raised = drag * par["lift"] * hy.cos(bank) / level
     turned = drag * par["lift"] * hy.sin(bank) * speed / level
-    pull = _gravity(r, square, distance, par)
+    pull = gravity.oblate(r, square, distance, par["gm"], par["j2_km5_s2"])
     force = [pull[i] - drag * wind[i] + raised * up[i] + turned * right[i] for i in range(3)]
     events = [
         height - par["top"],
@@ -212,11 +213,3 @@ def _log_density(
             inner = term if inner is None else inner * x + term
         total = inner if total is None else total * along + inner
     return total
-
-
-def _gravity(r: list[Any], square: Any, distance: Any, par: dict[str, Any]) -> list[Any]:
-    """Return the pull of a sphere and of J2 about z (Vallado 2013, eq. 8-30)."""
-    central = -par["gm"] / (square * distance)
-    bulge = -1.5 * par["j2_km5_s2"] / (square * square * distance)
-    tilt = 5.0 * r[2] * r[2] / square
-    return [r[i] * (central + bulge * (1.0 - tilt if i < 2 else 3.0 - tilt)) for i in range(3)]

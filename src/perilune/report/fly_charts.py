@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from perilune.missions import profiles
 from perilune.missions.flight import Flight
-from perilune.report import profiles
 from perilune.report.charts import Chart, drawn
 from perilune.report.flight_charts import flight_charts
 from perilune.report.flight_timeline import timeline

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from perilune.missions.profiles import EntryProfile, PoweredProfile
 from perilune.report import words
 from perilune.report.charts import Chart, Series
 from perilune.report.panels import Panel, Panels
-from perilune.report.profiles import EntryProfile, PoweredProfile
 
 Array = NDArray[np.float64]
 

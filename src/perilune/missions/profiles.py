@@ -236,11 +236,9 @@ def _entry_seconds(flight: Flight, arc: Arc) -> Array:
 def _gravity_km_s2(flight: Flight, r: Array) -> Array:
     """Return the gravity an entry is flown in: a point and J2 about the Earth's own pole."""
     gm, zonal = flight.env.constants.gm("earth"), gravity.field("earth")
-    square = np.sum(r * r, axis=1, keepdims=True)
-    ratio = 1.5 * zonal.zonal(2)[0] * zonal.radius_km**2 / square
-    sine2 = r[:, 2:] ** 2 / square
-    shape = np.concatenate([1.0 - 5.0 * sine2, 1.0 - 5.0 * sine2, 3.0 - 5.0 * sine2], axis=1)
-    return np.asarray(-gm * r / square**1.5 * (1.0 + ratio * shape))
+    square = np.sum(r * r, axis=1)
+    j2 = gm * zonal.zonal(2)[0] * zonal.radius_km**2
+    return np.stack(gravity.oblate(list(r.T), square, np.sqrt(square), gm, j2), axis=1)
 
 
 def _flux(flight: Flight, load: Array, speed: Array) -> Array | None:

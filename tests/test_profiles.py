@@ -8,12 +8,12 @@ import pytest
 import perilune as pl
 from perilune import Environment, Flight
 from perilune.astro.bodies import STANDARD_GRAVITY_M_S2
-from perilune.report import profiles
+from perilune.missions import profiles
+from perilune.missions.profiles import EntryProfile, PoweredProfile
 from perilune.report.flight_charts import delta_v, masses, propellant
 from perilune.report.flight_timeline import timeline
 from perilune.report.fly_charts import FlyCharts
 from perilune.report.profile_charts import entry_charts, powered_charts
-from perilune.report.profiles import EntryProfile, PoweredProfile
 
 FLOWN = ("change-5", "luna-29")
 """A return from lunar orbit that skips, and a direct one that comes in steeply."""
