@@ -12,10 +12,11 @@ import perilune as pl
 from perilune.cooperation.arrangement import arrange
 from perilune.cooperation.launch_windows import LaunchWindows
 from perilune.cooperation.study_load import load_study
+from perilune.cooperation.told import latest
 from perilune.cooperation.unconfirmed import unconfirmed
 from perilune.report.charts import COLORS
 from perilune.report.station_drawing import color_of, colors_of
-from perilune.report.study_charts import approvals, front, latest
+from perilune.report.study_charts import approvals, front
 from perilune.report.study_rules import every_rule
 from perilune.report.windows_days import days, window
 from tests.test_study_cli import SECRETS, SMALL

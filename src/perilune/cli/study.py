@@ -10,7 +10,7 @@ from perilune.cli.kinds import expected
 from perilune.cli.progress import Progress
 from perilune.cooperation.evaluate import Options, evaluate
 from perilune.cooperation.study_load import load_study
-from perilune.cooperation.told import closing
+from perilune.cooperation.told import closing, latest
 from perilune.errors import InputError
 from perilune.runs.job import processors
 
@@ -101,7 +101,7 @@ def _show(document: dict[str, Any], folder: Path) -> None:
             row["physics"].replace("_", " "),
             row["law"].replace("_", " "),
             f"{closing(row)}/{len(row['missions']) + len(row['stations'])}",
-            _latest(row),
+            latest(row) or "",
             ", ".join(_changes(row)),
         ]
         for row in document["variants"]
@@ -112,7 +112,7 @@ def _show(document: dict[str, Any], folder: Path) -> None:
         ("physics", "left", 5),
         ("law", "left", 2),
         ("close", "right", 1),
-        ("last launch, P50", "left", 4),
+        ("last that closes, P50", "left", 4),
         ("beside the baseline", "text", 3),
     ]
     output.table(f"Variants as of {document['as_of']}", heads, rows, "variants.csv")
@@ -135,7 +135,3 @@ def _changes(row: dict[str, Any]) -> list[str]:
     """Return what closes here and not in the baseline, and what no longer does."""
     found = row["beside_baseline"]
     return [*(f"+{name}" for name in found["closes"]), *(f"-{name}" for name in found["fails"])]
-
-
-def _latest(row: dict[str, Any]) -> str:
-    return max((m["launch_date"]["p50"] or "" for m in row["missions"]), default="")

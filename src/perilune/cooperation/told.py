@@ -14,7 +14,7 @@ _VARIANT = ("name", "title", "verdict", "physics", "law")
 _MISSION = ("name", "scenario", "lead", "physics", "margin_kg", "margin_of", "dv_m_s", "planned",
             "launch_date")  # fmt: skip
 _RULE = ("rule", "effect", "verdict", "because", "lifted_by", "activity", "source", "confidence")
-_SHOWN = ("variant", "verdict", "physics", "law", "close", "latest_launch")
+_SHOWN = ("variant", "verdict", "physics", "law", "close", "last_that_closes")
 
 
 def tables(document: Mapping[str, Any]) -> dict[str, Table]:
@@ -48,6 +48,12 @@ def closing(row: Row) -> int:
     return sum(each["physics"] == "closes" for each in [*row["missions"], *row["stations"]])
 
 
+def latest(row: Row, level: str = "p50") -> str | None:
+    """Return the date of the last launch that closes: its median, or another level."""
+    dates = [m["launch_date"][level] for m in row["missions"] if m["physics"] == "closes"]
+    return None if None in dates else max(map(str, dates), default=None)
+
+
 def card(document: Mapping[str, Any], headline: str, *, is_good: bool | None) -> str:
     """Return a comparison as a notebook shows it: each variant's verdict, then in words."""
     rows = document["variants"]
@@ -67,13 +73,12 @@ def card(document: Mapping[str, Any], headline: str, *, is_good: bool | None) ->
 
 def _shown(row: Row) -> dict[str, Any]:
     words = {key: row[key].replace("_", " ") for key in ("verdict", "physics", "law")}
-    dates = [mission["launch_date"]["p50"] or "" for mission in row["missions"]]
     parts = len(row["missions"]) + len(row["stations"])
     return {
         "variant": row["name"],
         **words,
         "close": f"{closing(row)} of {parts}",
-        "latest_launch": max(dates, default=""),
+        "last_that_closes": latest(row) or "",
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from perilune.cooperation.told import closing, latest
 from perilune.report import pieces, study_charts, study_dates, tables, words
 from perilune.report import study_tables as of
 from perilune.report.sheet import Section, Sheet
@@ -75,20 +76,20 @@ def headline(document: Row) -> str:
 
 
 def _open(row: Row) -> int:
-    return len(row["missions"]) + len(row["stations"]) - study_charts.closing(row)
+    return len(row["missions"]) + len(row["stations"]) - closing(row)
 
 
 def _best(rows: Sequence[Row]) -> list[str]:
     """Return the variant with which the most closes, in a sentence."""
     allowed = [row for row in rows if row["law"] != "forbidden"]
-    most = max(map(study_charts.closing, allowed), default=0)
+    most = max(map(closing, allowed), default=0)
     if not most:
         return []
-    best = [row for row in allowed if study_charts.closing(row) == most]
-    best.sort(key=lambda row: (VERDICTS.index(row["verdict"]), study_charts.latest(row) or "9"))
+    best = [row for row in allowed if closing(row) == most]
+    best.sort(key=lambda row: (VERDICTS.index(row["verdict"]), latest(row) or "9"))
     row = best[0]
     law = {"permitted": "permitted", "needs_approval": "once approved"}.get(row["law"], "law open")
-    last = study_charts.latest(row)
+    last = latest(row)
     by = f", the last by {last} as a median" if last else ""
     return [f"Most closes with '{row['title']}': {most} of {len(_units(row))}, {law}{by}."]
 
@@ -136,7 +137,7 @@ def _told(rows: Sequence[Row]) -> list[Row]:
     """Return the variants that get a section: of very many those where the most closes."""
     if len(rows) <= DETAILED_N:
         return list(rows)
-    best = sorted(rows, key=lambda r: (VERDICTS.index(r["verdict"]), -study_charts.closing(r)))
+    best = sorted(rows, key=lambda r: (VERDICTS.index(r["verdict"]), -closing(r)))
     return best[:DETAILED_N]
 
 
@@ -151,7 +152,7 @@ def _variants(told: Sequence[Row], count: int) -> str:
 
 
 def _fold(row: Row) -> str:
-    name, close = escape(row["name"]), f"{study_charts.closing(row)} of {len(_units(row))} close"
+    name, close = escape(row["name"]), f"{closing(row)} of {len(_units(row))} close"
     return (
         f'<details class="variant" data-as-is><summary><strong>{escape(row["title"])}</strong> '
         f'{mark(row["verdict"])} <span class="brief">{name}: {close}</span></summary>\n'

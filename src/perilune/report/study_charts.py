@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from perilune.cooperation.told import closing, latest
 from perilune.report import words
 from perilune.report.charts import Chart, Series
 from perilune.report.picked import Picked
@@ -23,17 +24,6 @@ _TOLD_N = 5  # variants at one point that are told at length
 _REASONS_N = 2
 _REASON_LENGTH = 90
 _ROW_PX, _AROUND_PX = 20, 130
-
-
-def closing(row: Row) -> int:
-    """Return how many missions and stations close."""
-    return sum(each["physics"] == "closes" for each in [*row["missions"], *row["stations"]])
-
-
-def latest(row: Row, level: str = "p50") -> str | None:
-    """Return the date of the last launch that closes: its median, or another level."""
-    dates = [m["launch_date"][level] for m in row["missions"] if m["physics"] == "closes"]
-    return None if None in dates else max(map(str, dates), default=None)
 
 
 def approvals(row: Row) -> int:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from perilune.cooperation.told import latest
 from perilune.report.charts import Chart, Series
 from perilune.report.picked import Picked
 from perilune.report.station_drawing import colors_of
-from perilune.report.study_charts import latest
 
 Row = Mapping[str, Any]
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from perilune.cooperation.told import closing, latest
 from perilune.report import words
-from perilune.report.study_charts import closing, latest
 from perilune.report.study_marks import listed, marked, sign, signed
 from perilune.report.tables import Column, fixed
 
