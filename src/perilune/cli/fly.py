@@ -10,6 +10,7 @@ from perilune.cli import output, outputs
 from perilune.cli.kinds import expected
 from perilune.cli.progress import Progress
 from perilune.errors import EpochError, InputError, PeriluneError
+from perilune.missions.told import orbit_inclination_deg
 from perilune.report.save import save
 from perilune.report.words import minutes_between
 from perilune.scenarios.load import load
@@ -85,7 +86,8 @@ def _show(flight: Flight, folder: Path) -> None:
     output.line(f"{flight.name}: {flight.title}")
     if flight.events:
         rows = [_event_row(event) for event in flight.events]
-        output.table("Timeline (UTC)", _TIMELINE, rows, "events.csv")
+        first = flight.events[0]["utc"][:10]
+        output.table(f"Timeline (UTC, from {first})", _TIMELINE, rows, "events.csv")
     if flight.ledger:
         output.table("Propellant (kg)", _LEDGER, [_ledger_row(row) for row in flight.ledger])
     branches = flight.solution.get("branches", [])
@@ -157,7 +159,7 @@ def _event_row(event: dict[str, Any]) -> list[str]:
         event["utc"][5:19].replace("T", " "),
         _offset(event),
         _number(event["altitude_km"], 1),
-        _number(event["inclination_deg"], 2),
+        _number(orbit_inclination_deg(event), 2),
         _number(event["dv_m_s"], 1),
         _number(event["mass_after_kg"], 0),
     ]

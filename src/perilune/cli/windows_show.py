@@ -41,7 +41,9 @@ def _table(feasible: list[dict[str, Any]]) -> None:
     used = [column for column in _COLUMNS if column[3] or any(map(column[4], feasible))]
     rows = [[show(row) for *_, show in used] for row in feasible[:ROWS]]
     columns = [(title, side, rank) for title, side, rank, *_ in used]
-    output.table("Feasible opportunities (UTC, m/s)", columns, rows, "opportunities.csv")
+    output.table(
+        "Feasible opportunities (UTC; m/s of impulses)", columns, rows, "opportunities.csv"
+    )
     if len(feasible) > ROWS:
         output.line(f"... and {len(feasible) - ROWS} more in opportunities.csv")
         output.line()

@@ -121,7 +121,12 @@ def what_counts(found: Arrangement, base: Arrangement) -> str:
         )
         for part in found.parts
     ]  # fmt: skip
-    known = [(part.name, [s.candidate.name for s in _ready(part)]) for part in base.parts]
+    there = {part.name for part in found.parts}
+    known = [
+        (part.name, [s.candidate.name for s in _ready(part)])
+        for part in base.parts
+        if part.name in there
+    ]
     return repr((found.study.as_of, found.study.file.schedule.model_dump(), rows, known))
 
 

@@ -25,6 +25,7 @@ _TIMELINE = ("name", "spacecraft", "utc", "body", "altitude_km", "inclination_de
 _OPPORTUNITIES = ("launch_utc", "window_open_utc", "window_close_utc", "branch", "coast")
 _COSTS = ("total_dv_m_s", "flight_time_h", "margin_kg", "azimuth_deg", "sun_elevation_deg")
 _BEST_N = 8
+_TURNING_KM_S = 0.6  # faster than the ground of Earth or Moon, slower than any orbit above them
 
 
 def tables(flight: Flight) -> dict[str, Table]:
@@ -35,6 +36,16 @@ def tables(flight: Flight) -> dict[str, Table]:
         "ledger": Table.of("ledger", flight.ledger, _LEDGER, made),
         "checks": Table.of("checks", flight.checks, _CHECKS, made),
     }
+
+
+def orbit_inclination_deg(event: Row) -> float | None:
+    """Return the inclination at an event as people read it: of an orbit, of nothing that stands.
+
+    On the ground the osculating one is the latitude, since the place turns with its body.
+    """
+    speed = event.get("speed_km_s")
+    stands = speed is not None and speed < _TURNING_KM_S
+    return None if stands else event.get("inclination_deg")
 
 
 def verdict(flight: Flight) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from perilune.missions.told import orbit_inclination_deg
 from perilune.report import words
 
 Row = Mapping[str, Any]
@@ -102,7 +103,12 @@ def timeline(events: Sequence[Row]) -> str:
         fixed("Mass after, kg", "mass_after_kg", 0),
         Column("About", _body, "body", is_number=False, optional=True),
         fixed("Altitude, km", "altitude_km", 1),
-        fixed("Inclination, °", "inclination_deg", 2),
+        Column(
+            "Inclination, °",
+            lambda row: words.number(orbit_inclination_deg(row), 2),
+            "inclination_deg",
+            optional=True,
+        ),
     ]
     if several:
         crafts = max((len(row.get("members") or []) for row in rows), default=0)

@@ -124,7 +124,8 @@ def _plots(windows: Windows) -> str:
                 "Best cell of each lift-off date and branch. Full color: feasible; dimmed: solved, "
                 "not feasible. Dots: the flight time chosen; star: the best.", switch),
         _figure("cost", "Total Δv of each lift-off",
-                "Injection and capture. Filled: feasible; hollow: not."),
+                "Injection and capture as impulses: burns of some length take more, which `fly` "
+                "tells. Filled: feasible; hollow: not."),
         _figure("daily", "Daily windows",
                 "Open while the Δv allowance lasts; the tick is the lift-off itself. Of each day "
                 "the upper bar is the short coast, the lower the long one."),
