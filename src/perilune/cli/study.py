@@ -10,7 +10,7 @@ from perilune.cli.kinds import expected
 from perilune.cli.progress import Progress
 from perilune.cooperation.evaluate import Options, evaluate
 from perilune.cooperation.study_load import load_study
-from perilune.cooperation.told import closing, latest
+from perilune.cooperation.told import closing, latest, units
 from perilune.errors import InputError
 from perilune.runs.job import processors
 
@@ -100,7 +100,7 @@ def _show(document: dict[str, Any], folder: Path) -> None:
             row["verdict"].replace("_", " "),
             row["physics"].replace("_", " "),
             row["law"].replace("_", " "),
-            f"{closing(row)}/{len(row['missions']) + len(row['stations'])}",
+            f"{closing(row)}/{len(units(row))}",
             latest(row) or "",
             ", ".join(_changes(row)),
         ]

@@ -10,6 +10,7 @@ from perilune.cooperation.date_words import date_words
 from perilune.cooperation.law_words import law_words
 from perilune.cooperation.sentence import do, ended, listed
 from perilune.cooperation.station_words import station_words, why_station
+from perilune.cooperation.told import units
 
 Row = Mapping[str, Any]
 
@@ -26,14 +27,14 @@ def beside(row: Row, base: Row) -> dict[str, list[str]]:
 
     `changed` are those that fly in another way than there, whatever comes of it.
     """
-    before = {each["name"]: each for each in _all(base)}
-    both = [(each, before[each["name"]]) for each in _all(row) if each["name"] in before]
+    before = {each["name"]: each for each in units(base)}
+    both = [(each, before[each["name"]]) for each in units(row) if each["name"] in before]
     return {
         "closes": [now["name"] for now, was in both if _good(now) and not _good(was)],
         "fails": [now["name"] for now, was in both if _good(was) and not _good(now)],
         "changed": [
             *(now["name"] for now, was in both if _how(now) != _how(was)),
-            *(each["name"] for each in _all(row) if each["name"] not in before),
+            *(each["name"] for each in units(row) if each["name"] not in before),
         ],
     }
 
@@ -46,10 +47,6 @@ def in_words(row: Row, base: Row) -> list[str]:
     return said
 
 
-def _all(row: Row) -> list[Row]:
-    return [*row["missions"], *row["stations"]]
-
-
 def _good(each: Row) -> bool:
     return bool(each["physics"] == "closes")
 
@@ -60,8 +57,8 @@ def _how(each: Row) -> tuple[Any, ...]:
 
 
 def _what_closes(row: Row, base: Row) -> Iterator[str]:
-    good = [each["name"] for each in _all(row) if _good(each)]
-    said = f"{len(good)} of {len(_all(row))} close{'s' if len(_all(row)) == 1 else ''}"
+    good = [each["name"] for each in units(row) if _good(each)]
+    said = f"{len(good)} of {len(units(row))} close{'s' if len(units(row)) == 1 else ''}"
     yield f"{said}: {listed(good)}." if good else f"{said}."
     gone: dict[str, list[str]] = {}
     for each in row["left_out"]:
@@ -80,8 +77,8 @@ def _what_closes(row: Row, base: Row) -> Iterator[str]:
 
 def _what_breaks(row: Row, base: Row) -> Iterator[str]:
     """Yield what fails first by plan, then what fails for the same reason as in the baseline."""
-    bad = sorted((e for e in _all(row) if not _good(e)), key=lambda e: e.get("planned") or "9999")
-    before = {each["name"]: _why(each) for each in _all(base) if not _good(each)}
+    bad = sorted((e for e in units(row) if not _good(e)), key=lambda e: e.get("planned") or "9999")
+    before = {each["name"]: _why(each) for each in units(base) if not _good(each)}
     if row["name"] == base["name"]:
         before = {}
     own = [each for each in bad if _why(each) != before.get(each["name"])]

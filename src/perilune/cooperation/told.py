@@ -43,9 +43,14 @@ def tables(document: Mapping[str, Any]) -> dict[str, Table]:
     }
 
 
+def units(row: Row) -> list[Row]:
+    """Return the rows of a variant's missions and stations."""
+    return [*row["missions"], *row["stations"]]
+
+
 def closing(row: Row) -> int:
     """Return how many missions and stations of a variant close."""
-    return sum(each["physics"] == "closes" for each in [*row["missions"], *row["stations"]])
+    return sum(each["physics"] == "closes" for each in units(row))
 
 
 def latest(row: Row, level: str = "p50") -> str | None:
@@ -73,11 +78,10 @@ def card(document: Mapping[str, Any], headline: str, *, is_good: bool | None) ->
 
 def _shown(row: Row) -> dict[str, Any]:
     words = {key: row[key].replace("_", " ") for key in ("verdict", "physics", "law")}
-    parts = len(row["missions"]) + len(row["stations"])
     return {
         "variant": row["name"],
         **words,
-        "close": f"{closing(row)} of {parts}",
+        "close": f"{closing(row)} of {len(units(row))}",
         "last_that_closes": latest(row) or "",
     }
 

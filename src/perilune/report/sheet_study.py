@@ -6,18 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from perilune.cooperation.told import closing, latest
+from perilune.cooperation.told import closing, latest, units
 from perilune.report import pieces, study_charts, study_dates, tables, words
 from perilune.report import study_tables as of
 from perilune.report.sheet import Section, Sheet
-from perilune.report.study_marks import mark
+from perilune.report.study_marks import VERDICTS, mark
 from perilune.report.study_reach import reach_columns, reach_rows
 from perilune.report.study_rules import EVERY_RULE, RULES, every_rule, rules_once
 
 Row = Mapping[str, Any]
-
-VERDICTS = ("closes", "needs_approval", "unknown", "forbidden", "does_not_close")
-"""From the best to the worst."""
 
 DETAILED_N = 60
 """So many variants are told at length; all are in the comparison and in the files."""
@@ -76,7 +73,7 @@ def headline(document: Row) -> str:
 
 
 def _open(row: Row) -> int:
-    return len(row["missions"]) + len(row["stations"]) - closing(row)
+    return len(units(row)) - closing(row)
 
 
 def _best(rows: Sequence[Row]) -> list[str]:
@@ -91,11 +88,7 @@ def _best(rows: Sequence[Row]) -> list[str]:
     law = {"permitted": "permitted", "needs_approval": "once approved"}.get(row["law"], "law open")
     last = latest(row)
     by = f", the last by {last} as a median" if last else ""
-    return [f"Most closes with '{row['title']}': {most} of {len(_units(row))}, {law}{by}."]
-
-
-def _units(row: Row) -> list[Row]:
-    return [*row["missions"], *row["stations"]]
+    return [f"Most closes with '{row['title']}': {most} of {len(units(row))}, {law}{by}."]
 
 
 def _facts(document: Row) -> list[tuple[str, str]]:
@@ -152,7 +145,7 @@ def _variants(told: Sequence[Row], count: int) -> str:
 
 
 def _fold(row: Row) -> str:
-    name, close = escape(row["name"]), f"{closing(row)} of {len(_units(row))} close"
+    name, close = escape(row["name"]), f"{closing(row)} of {len(units(row))} close"
     return (
         f'<details class="variant" data-as-is><summary><strong>{escape(row["title"])}</strong> '
         f'{mark(row["verdict"])} <span class="brief">{name}: {close}</span></summary>\n'

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from perilune.cooperation.told import closing, latest
+from perilune.cooperation.told import closing, latest, units
 from perilune.report import words
 from perilune.report.charts import Chart, Series
 from perilune.report.picked import Picked
@@ -136,7 +136,7 @@ def _tell(rows: Sequence[Row]) -> str:
 
 
 def _in_words(row: Row) -> str:
-    count = len(row["missions"]) + len(row["stations"])
+    count = len(units(row))
     law = row["law"].replace("_", " ")
     lines = [f"<b>{row['title']}</b>", f"{closing(row)} of {count} close, {law}"]
     lines += [_short(reason) for reason in row["reasons"][:_REASONS_N]]

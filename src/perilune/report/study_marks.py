@@ -27,10 +27,12 @@ _SIGNS = {"good": "✓", "bad": "✗", "open": "•"}
 
 def mark(verdict: str) -> str:
     """Return a verdict as a mark; a column of them sorts from the best to the worst."""
-    kind = _KIND.get(verdict, "open")
-    rank = VERDICTS.index(verdict) if verdict in VERDICTS else len(VERDICTS)
-    text = escape(verdict.replace("_", " "))
-    return f'<data value="{rank}" class="mark {kind}">{text}</data>'
+    kind, text = _KIND.get(verdict, "open"), escape(verdict.replace("_", " "))
+    return f'<data value="{_rank(verdict)}" class="mark {kind}">{text}</data>'
+
+
+def _rank(verdict: str) -> int:
+    return VERDICTS.index(verdict) if verdict in VERDICTS else len(VERDICTS)
 
 
 def marked(key: str) -> Callable[[Row], str]:
@@ -40,11 +42,9 @@ def marked(key: str) -> Callable[[Row], str]:
 
 def sign(verdict: str) -> str:
     """Return a verdict as one letter."""
-    kind = _KIND.get(verdict, "open")
-    rank = VERDICTS.index(verdict) if verdict in VERDICTS else len(VERDICTS)
-    said = escape(verdict.replace("_", " "))
+    kind, said = _KIND.get(verdict, "open"), escape(verdict.replace("_", " "))
     return (
-        f'<data value="{rank}" class="mark {kind}" title="{said}" aria-label="{said}">'
+        f'<data value="{_rank(verdict)}" class="mark {kind}" title="{said}" aria-label="{said}">'
         f"{_SIGNS[kind]}</data>"
     )
 

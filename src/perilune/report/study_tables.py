@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from perilune.cooperation.told import closing, latest
+from perilune.cooperation.told import closing, latest, units
 from perilune.report import words
 from perilune.report.study_marks import listed, marked, sign, signed
 from perilune.report.tables import Column, fixed
@@ -115,20 +115,16 @@ def _filled(row: Row) -> str:
 
 def matrix(rows: Sequence[Row]) -> list[Column]:
     """Return the columns of what closes in which variant: one a mission or station."""
-    names = dict.fromkeys(each["name"] for row in rows for each in _units(row))
+    names = dict.fromkeys(each["name"] for row in rows for each in units(row))
     return [
         Column("Variant", _name, is_number=False),
         *(Column(name, _sign(name), is_number=False) for name in names),
     ]
 
 
-def _units(row: Row) -> list[Row]:
-    return [*row["missions"], *row["stations"]]
-
-
 def _sign(name: str) -> Any:
     def show(row: Row) -> str:
-        return next((sign(each["physics"]) for each in _units(row) if each["name"] == name), "")
+        return next((sign(each["physics"]) for each in units(row) if each["name"] == name), "")
 
     return show
 
